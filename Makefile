@@ -1,0 +1,55 @@
+# `make demo` and `make test` need Python >= 3.11, make and git; everything else is installed into .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := UV_PROJECT_ENVIRONMENT=$(VENV) $(BIN)/uv
+IDEA ?= fast ema crosses slow ema
+VERSIONS ?= 3.11 3.12 3.13
+
+.PHONY: help demo test check bench test-all format clean
+
+help:  ## show the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(BIN)/uv:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "botyard needs Python 3.11 or newer: make PYTHON=python3.12")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+
+$(VENV)/.run: pyproject.toml uv.lock | $(BIN)/uv
+	$(UV) sync --quiet --locked --inexact
+	@touch $@
+
+$(VENV)/.test: pyproject.toml uv.lock | $(BIN)/uv
+	$(UV) sync --quiet --locked --inexact --group test --group check --group bench
+	@touch $@ $(VENV)/.run
+
+demo: $(VENV)/.run  ## take an idea to a ticking paper bot on the synthetic demo market
+	$(BIN)/botyard --home demo pipeline "$(IDEA)" 5 --market demo
+	$(BIN)/botyard --home demo fleet
+
+test: $(VENV)/.test  ## run the tests
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+check: $(VENV)/.test  ## format, lint, types, floors
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.test  ## format and mend what can be mended
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+bench: $(VENV)/.test  ## print the figures, as ratios
+	$(BIN)/python -m benchmarks
+
+test-all: $(VENV)/.test  ## the tests on every supported Python that is installed
+	@for version in $(VERSIONS); do \
+	    echo "== Python $$version"; \
+	    UV_PROJECT_ENVIRONMENT=.venv-$$version $(BIN)/uv sync --quiet --locked --python $$version --no-python-downloads --group test || exit 1; \
+	    .venv-$$version/bin/python -m pytest -q -n 2 --dist loadfile || exit 1; \
+	done
+
+clean:  ## remove environments and caches
+	rm -rf $(VENV) .venv-* .pytest_cache .ruff_cache .mypy_cache .hypothesis demo

@@ -1,0 +1,163 @@
+"""What the core asks of the world: one Protocol per port, in terms of records only.
+
+A port exists where two adapters exist. Contract suites in `botyard.testing` say what each must keep.
+"""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Protocol
+
+from botyard.records.deployment import Plan
+from botyard.records.fleet import Bar, BotRecord, Entry, Lease, Order, OrderState, Snapshot
+from botyard.records.market import Instrument
+
+
+class Clock(Protocol):
+    """What time it is. A replay's clock is not the wall's."""
+
+    def now_ms(self) -> int:
+        """UTC milliseconds since the epoch."""
+        ...
+
+
+class MarketData(Protocol):
+    """Closed bars, for a bot's tick."""
+
+    def instrument(self, symbol: str) -> Instrument:
+        """Raises: NotFound."""
+        ...
+
+    def bars(self, symbol: str, timeframe: str, after_ms: int, until_ms: int) -> list[Bar]:
+        """Closed bars that open after `after_ms` and have closed by `until_ms`, in order.
+
+        Raises: RetryableError when the source does not answer.
+        """
+        ...
+
+
+class Venue(Protocol):
+    """Where orders go. Every order carries a client id; the venue finds it again by that id."""
+
+    def submit(self, order: Order) -> OrderState:
+        """Send an order; the same client id again returns the first order's state and does nothing.
+
+        Raises: VenueRejected, RetryableError (it may or may not have arrived: look it up).
+        """
+        ...
+
+    def find(self, symbol: str, client_id: str) -> OrderState | None:
+        """The state of an order, or None if the venue has never seen the id."""
+        ...
+
+    def cancel(self, symbol: str, client_id: str) -> OrderState:
+        """Cancel; a finished order is returned as it is."""
+        ...
+
+    def open_orders(self, symbol: str, prefix: str) -> list[OrderState]:
+        """Orders whose client id starts with the prefix and that still rest."""
+        ...
+
+    def settle(self, symbol: str, bar: Bar) -> list[OrderState]:
+        """Let a bar pass over the resting and pending orders (paper); real venues return []."""
+        ...
+
+
+class FleetStore(Protocol):
+    """Bots, their journals, leases and snapshots. Every write is conditional; a lost race raises."""
+
+    def add_bot(self, bot: BotRecord) -> None:
+        """Raises: UserError when the name is taken."""
+        ...
+
+    def bot(self, name: str) -> BotRecord:
+        """Raises: NotFound, naming the bots there are."""
+        ...
+
+    def bots(self) -> list[BotRecord]:
+        """All bots, oldest first."""
+        ...
+
+    def set_status(self, name: str, status: str, reason: str, *, expected: str) -> None:
+        """Raises: RetryableError when the status is not `expected` any more."""
+        ...
+
+    def acquire(self, name: str, owner: str, now_ms: int, for_ms: int) -> Lease | None:
+        """The lease with a higher fence than ever before, or None while somebody else holds it."""
+        ...
+
+    def release(self, lease: Lease) -> None:
+        """Give the lease back; a lost one is no error."""
+        ...
+
+    def append(self, lease: Lease, entries: Iterable[Entry], snapshot: Snapshot | None = None) -> None:
+        """Append to the journal, and replace the snapshot, in one write.
+
+        Raises: RetryableError when the lease's fence is not the newest.
+        """
+        ...
+
+    def entries(self, name: str, after: int = 0) -> Iterator[Entry]:
+        """The journal in order, from the entry after sequence number `after`."""
+        ...
+
+    def snapshot(self, name: str) -> Snapshot | None:
+        """The last one, or None."""
+        ...
+
+
+class Notifier(Protocol):
+    """Tells a person."""
+
+    def tell(self, text: str) -> None:
+        """One message; must not raise."""
+        ...
+
+
+class Progress(Protocol):
+    """Shows how far a long job is."""
+
+    def start(self, task: str, total: int) -> None:
+        """A task of `total` units begins."""
+        ...
+
+    def advance(self, task: str, by: int = 1) -> None:
+        """So many units are done."""
+        ...
+
+    def finish(self, task: str, text: str) -> None:
+        """The task is done; `text` says what came out."""
+        ...
+
+
+class ArtifactStore(Protocol):
+    """The run's folder. Names are relative, such as "research.json"."""
+
+    def write(self, name: str, data: bytes) -> None:
+        """Write whole or not at all.
+
+        Raises: UserError when the disk is full or the place cannot be written.
+        """
+        ...
+
+    def read(self, name: str) -> bytes:
+        """Raises: NotFound."""
+        ...
+
+    def exists(self, name: str) -> bool:
+        """Whether it was written."""
+        ...
+
+    def path(self, name: str) -> Path:
+        """A local file for tools that need one; its folder exists."""
+        ...
+
+
+class DeployTarget(Protocol):
+    """Where bots run."""
+
+    def apply(self, plan: Plan, bot: BotRecord, bundle: bytes) -> str:
+        """Carry out a plan and return what the first tick said.
+
+        Raises: ConfigError when the first tick fails; nothing is left registered then.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""The arrows between stages: frozen dataclasses, one file per hand-over."""

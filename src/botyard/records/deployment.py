@@ -1,0 +1,64 @@
+"""Deployer -> fleet: the plan, what the contract tests said, and the deployment."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class ContractTest:
+    """One contract test of a bundle, run on the unpacked zip in a fresh isolated interpreter."""
+
+    name: str
+    passed: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContractReport:
+    """All contract tests of a bundle."""
+
+    bundle_hash: str
+    bars: int  # golden bars compared
+    fired: dict[str, int]  # signal of each transition -> times it fired
+    tests: tuple[ContractTest, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the bundle may be deployed."""
+        return bool(self.tests) and all(t.passed for t in self.tests)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One call that a plan would make."""
+
+    kind: Literal["unpack_bundle", "register_bot", "open_account", "first_tick"]
+    target: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What applying will do, in order; printing it changes nothing."""
+
+    bot: str
+    actions: tuple[Action, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A bot that went live, traceable to its run."""
+
+    bot: str
+    run_id: str
+    symbol: str
+    venue: str
+    mode: Literal["paper", "testnet", "mainnet"]
+    spec_hash: str
+    code_hash: str
+    bundle_hash: str
+    deployment_hash: str
+    contract: ContractReport
+    plan: Plan
+    first_tick: str  # what the first tick decided, in words
+    by: str = "deterministic"

@@ -1,0 +1,106 @@
+"""Bots and what they write down: the journal is the truth, everything else is a fold over it."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+Status = Literal["running", "paused", "halted", "killing", "killed"]
+Mode = Literal["paper", "testnet", "mainnet"]
+
+
+class Bar(NamedTuple):
+    """One closed bar; `open_ms` is UTC ms at its open."""
+
+    open_ms: int
+    open: float
+    high: float
+    low: float
+    close: float
+    volume: float
+
+
+@dataclass(frozen=True, slots=True)
+class BotRecord:
+    """A bot of the fleet, as registered at its deployment."""
+
+    name: str
+    run_id: str
+    symbol: str
+    venue: str
+    timeframe: str
+    mode: Mode
+    status: Status
+    reason: str  # why it has this status
+    bundle: str  # path of the unpacked bundle
+    spec_hash: str
+    code_hash: str
+    deployment_hash: str
+    allocated_quote: float
+    feed: Literal["live", "stored"]  # stored: imported bars that end in the past play the part of now
+    seed_ms: int  # open of the first bar it is fed, so that every replay starts from the same bar
+    live_from_ms: int  # first bar whose decisions are traded
+    created_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a bot's journal. `sequence` is given by the store, 1, 2, 3, …"""
+
+    kind: Literal[
+        "deployed", "decision", "intent", "submitted", "fill", "cancelled", "missed", "refused", "status", "note"
+    ]
+    bar_ms: int  # the bar it belongs to
+    at_ms: int  # the clock when it was written
+    data: dict[str, Any] = field(default_factory=dict)
+    sequence: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to tick a bot; `fence` grows with every grant."""
+
+    bot: str
+    owner: str
+    fence: int
+    until_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A cache of the folds: the strategy's state, the model book and the last bar."""
+
+    bot: str
+    last_bar_ms: int
+    sequence: int  # the journal entry it includes
+    schema: int
+    code_hash: str
+    state: bytes  # little-endian float64: strategy state
+    book: bytes  # little-endian float64: model book
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order as sent: quantity in lots, prices in ticks."""
+
+    client_id: str  # 24 lowercase hex digits
+    symbol: str
+    side: Literal["buy", "sell"]
+    kind: Literal["market", "stop", "limit"]
+    lots: int
+    ticks: int | None  # level of a stop or limit
+    bar_ms: int  # decided at this bar's close
+    reduce_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OrderState:
+    """What the venue says of an order."""
+
+    client_id: str
+    status: Literal["pending", "resting", "filled", "partly_filled", "cancelled", "rejected"]
+    side: Literal["buy", "sell"]
+    lots: int
+    filled_lots: int
+    price_ticks: int | None  # average fill
+    fee: str  # decimal, in quote
+    bar_ms: int | None = None  # bar in which it filled (paper)
+    reason: str = ""

@@ -1,0 +1,37 @@
+"""One run of the pipeline, as `run.json` keeps it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+StageName = Literal["designer", "selector", "researcher", "deployer"]
+STAGES: tuple[StageName, ...] = ("designer", "selector", "researcher", "deployer")
+
+Outcome = Literal["running", "interrupted", "deployed", "clarification", "refused", "no_instrument", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class StageRecord:
+    """One finished stage: `artifact` is the file its hand-over is in."""
+
+    name: StageName
+    artifact: str
+    artifact_hash: str
+    seconds: float
+    text: str  # one line for people
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """What was asked, what is done, how it ended."""
+
+    run_id: str
+    idea: str
+    timeframe: str
+    market: str  # "demo" or "imported"
+    seed: int
+    trials: int
+    created_ms: int
+    outcome: Outcome
+    text: str = ""  # how it ended, one line
+    bot: str = ""
+    stages: tuple[StageRecord, ...] = ()
