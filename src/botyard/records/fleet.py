@@ -43,7 +43,7 @@ class BotRecord:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a bot's journal. `sequence` is given by the store, 1, 2, 3, …"""
+    """One line of a bot's journal. `sequence` is given by the store: 1, 2, 3 and so on."""
 
     kind: Literal[
         "deployed", "decision", "intent", "submitted", "fill", "cancelled", "missed", "refused", "status", "note"

@@ -1,0 +1,17 @@
+"""Fixtures that every kind of test shares."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def real_market() -> Path:
+    """The folder with real bars; tests that need it say so when it is absent."""
+    place = Path(os.environ.get("BOTYARD_TEST_MARKET", ROOT.parent / "shared" / "market"))
+    if not (place / "freqtrade").is_dir():
+        pytest.skip(f"no real bars at {place}: set BOTYARD_TEST_MARKET to a folder with freqtrade/*.feather")
+    return place
