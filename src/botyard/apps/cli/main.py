@@ -1,0 +1,93 @@
+"""`botyard`: assemble the commands, and turn every error on purpose into one clear line and an exit code.
+
+Exit codes: 0 done, 2 bad input, 3 refused or clarification needed, 4 no instrument qualifies, 130 interrupted.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from botyard import __version__, errors
+from botyard.apps import settings
+from botyard.apps.cli import console, data, fleet, pipeline, runs
+
+EXIT_BAD_INPUT = 2
+EXIT_REFUSED = 3
+EXIT_NO_INSTRUMENT = 4
+EXIT_INTERRUPTED = 130
+
+app = typer.Typer(
+    name="botyard",
+    help="From a trading idea in plain words to a live bot, unattended, with proof.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        console.say(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    home: Annotated[
+        Path | None,
+        typer.Option("--home", help="Folder for bars, runs and bots. Default: BOTYARD_HOME, else ~/.botyard."),
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    if home is not None:
+        settings.use_home(home)
+
+
+pipeline.register(app)
+runs.register(app)
+fleet.register(app)
+app.add_typer(data.app, name="data", help="Bars: import, list, check.")
+
+
+def run() -> None:
+    """Run the command line and exit with its code."""
+    sys.exit(_run())
+
+
+def _run() -> int:
+    try:
+        return int(app(standalone_mode=False) or 0)
+    except KeyboardInterrupt:
+        console.fail("interrupted; what was finished is kept")
+        return EXIT_INTERRUPTED
+    except errors.Refused as e:
+        console.fail(str(e))
+        return EXIT_REFUSED
+    except errors.NoInstrument as e:
+        console.fail(str(e))
+        return EXIT_NO_INSTRUMENT
+    except (errors.BotyardError, OSError) as e:
+        console.fail(str(e))
+        return EXIT_BAD_INPUT
+    except Exception as e:
+        return _click_code(e)
+
+
+def _click_code(error: Exception) -> int:
+    # click's own errors know how to show themselves; anything else is a bug and keeps its traceback
+    import click
+
+    if isinstance(error, click.exceptions.Abort):
+        console.fail("aborted; nothing was changed")
+        return EXIT_INTERRUPTED
+    if isinstance(error, click.ClickException):
+        error.show()
+        return EXIT_BAD_INPUT
+    if isinstance(error, click.exceptions.Exit):
+        return error.exit_code
+    raise error
