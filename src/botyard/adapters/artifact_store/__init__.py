@@ -1,0 +1,1 @@
+"""Artifact stores: where a run's files are kept."""
