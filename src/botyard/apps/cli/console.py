@@ -25,7 +25,9 @@ def print_json(value: Any) -> None:
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Print rows below their headings; a column whose heading starts with ">" is right-aligned."""
-    grid = Table(title=escape(title), title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False)
+    grid = Table(
+        title=escape(title), title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False
+    )
     for column in columns:
         grid.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left", overflow="fold")
     for row in rows:

@@ -40,7 +40,7 @@ def _common(
         Path | None,
         typer.Option("--home", help="Folder for bars, runs and bots. Default: BOTYARD_HOME, else ~/.botyard."),
     ] = None,
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001  (eager: its callback has answered)
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
@@ -74,7 +74,7 @@ def _run() -> int:
     except (errors.BotyardError, OSError) as e:
         console.fail(str(e))
         return EXIT_BAD_INPUT
-    except Exception as e:
+    except Exception as e:  # noqa: BLE001  (click's errors share no base with ours)
         return _click_code(e)
 
 

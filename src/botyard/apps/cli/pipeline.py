@@ -1,0 +1,138 @@
+"""`botyard pipeline IDEA MINUTES` and `botyard resume RUN`."""
+
+import os
+import time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from botyard.apps import settings
+from botyard.apps.cli import console
+from botyard.errors import NoInstrument, Refused, UserError
+
+if TYPE_CHECKING:
+    from botyard.adapters.artifact_store.folder import FolderArtifacts
+    from botyard.pipeline import Result
+    from botyard.records.design import Clarification
+    from botyard.records.run import RunRecord
+
+MAX_IDEA = 4000  # characters
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("pipeline")(pipeline)
+    app.command("resume")(resume)
+
+
+def pipeline(
+    idea: Annotated[str, typer.Argument(help='The idea in plain words, such as "fast ema crosses slow ema".')],
+    minutes: Annotated[str, typer.Argument(help="Bar length: 5, 5m, 1h, 1d …")],
+    market: Annotated[
+        str, typer.Option("--market", help="demo, imported, or auto: imported bars if there are any.")
+    ] = "auto",
+    trials: Annotated[int, typer.Option("--trials", min=1, max=10_000, help="Optuna trials per instrument.")] = 200,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the search.")] = 1,
+    workers: Annotated[int, typer.Option("--workers", min=0, help="Worker processes; 0 is one per core.")] = 0,
+    as_json: console.JsonOption = False,
+) -> None:
+    """Take an idea through Designer, Selector, Researcher and Deployer to a bot that ticks."""
+    from botyard.records.market import parse_timeframe
+
+    timeframe = parse_timeframe(minutes)
+    text = idea.strip()
+    if not text:
+        raise UserError('the idea is empty; say it in words, such as "fast ema crosses slow ema"')
+    if len(text) > MAX_IDEA:
+        raise UserError(f"the idea has {len(text)} characters; {MAX_IDEA} are allowed")
+    from botyard.apps import run_folders
+    from botyard.market import resolve_market
+    from botyard.records.run import RunRecord
+
+    chosen = resolve_market(settings.home(), market)
+    run_id, artifacts = run_folders.create(text)
+    record = RunRecord(
+        run_id=run_id,
+        idea=text,
+        timeframe=timeframe,
+        market=chosen,
+        seed=seed,
+        trials=trials,
+        created_ms=int(time.time() * 1000),
+        outcome="running",
+    )
+    _run(record, artifacts, workers=workers, as_json=as_json)
+
+
+def resume(
+    run: Annotated[str, typer.Argument(help='The run: its id, its number, or "last".')] = "last",
+    workers: Annotated[int, typer.Option("--workers", min=0, help="Worker processes; 0 is one per core.")] = 0,
+    as_json: console.JsonOption = False,
+) -> None:
+    """Go on with a run after its last finished stage."""
+    from botyard.apps import run_folders
+
+    record, artifacts = run_folders.load(run)
+    if record.outcome in ("clarification", "refused"):
+        raise UserError(f"run {record.run_id} ended with an answer: see botyard show {record.run_id}")
+    _run(record, artifacts, workers=workers, as_json=as_json)
+
+
+def _run(record: "RunRecord", artifacts: "FolderArtifacts", *, workers: int, as_json: bool) -> None:
+    from botyard.apps import run_folders
+    from botyard.apps.cli.progress import progress
+    from botyard.apps.report import write_report
+    from botyard.apps.wiring import pipeline_ports
+    from botyard.pipeline import run_pipeline
+
+    started = time.perf_counter()
+    with run_folders.locked(record.run_id):
+        with progress() as shown:
+            ports = pipeline_ports(record, artifacts, shown, workers=workers or os.cpu_count() or 1)
+            result = run_pipeline(record, ports)
+        write_report(result, artifacts)
+    if as_json:
+        console.print_json(_summary(result, artifacts))
+    else:
+        _show(result, artifacts, time.perf_counter() - started)
+    _raise_outcome(result)
+
+
+def _summary(result: "Result", artifacts: "FolderArtifacts") -> dict[str, object]:
+    return {
+        "run": result.run,
+        "report": str(artifacts.path("report.html")),
+        "clarification": result.clarification,
+        "refusal": result.refusal,
+        "ranking": result.ranking,
+        "verdict": result.research.verdict if result.research else None,
+        "deployment": result.deployment,
+    }
+
+
+def _show(result: "Result", artifacts: "FolderArtifacts", seconds: float) -> None:
+    from botyard.apps.cli.runs import show_result
+
+    show_result(result)
+    console.say("")
+    console.say(f"run {result.run.run_id}: {result.run.text} ({seconds:.1f} s)", style="bold")
+    console.say(f"report: {artifacts.path('report.html')}")
+    if result.deployment:
+        bot = result.deployment.bot
+        console.say(f"next: botyard fleet · botyard why {bot} · botyard up")
+
+
+def _raise_outcome(result: "Result") -> None:
+    outcome = result.run.outcome
+    if outcome == "clarification" and result.clarification:
+        raise Refused(_question_line(result.clarification), reason="clarification")
+    if outcome == "refused" and result.refusal:
+        raise Refused(result.refusal.text, reason=result.refusal.reason)
+    if outcome == "no_instrument":
+        raise NoInstrument(result.run.text)
+    if outcome == "failed":
+        raise Refused(result.run.text, reason="failed")
+
+
+def _question_line(asked: "Clarification") -> str:
+    return f"clarification needed: {len(asked.questions)} question(s) above; say the idea again with the answers in it"

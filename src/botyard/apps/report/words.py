@@ -1,0 +1,61 @@
+"""The report's sentences and figures."""
+
+from datetime import UTC, datetime
+
+from botyard.pipeline import Result
+
+
+def percent(fraction: float | None, digits: int = 1) -> str:
+    """Write a fraction as a signed percentage."""
+    return "–" if fraction is None else f"{100 * fraction:+.{digits}f} %".replace("-", "−")
+
+
+def figure(value: float | None, digits: int = 2) -> str:
+    """Write a figure with a true minus."""
+    return "–" if value is None else f"{value:.{digits}f}".replace("-", "−")
+
+
+def day(time_ms: int) -> str:
+    """Write a UTC date."""
+    return datetime.fromtimestamp(time_ms / 1000, UTC).strftime("%Y-%m-%d")
+
+
+def minute(time_ms: int) -> str:
+    """Write a UTC time to the minute."""
+    return datetime.fromtimestamp(time_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M")
+
+
+def headline(result: Result) -> str:
+    """Say how the run ended, in one honest sentence."""
+    if result.research is not None:
+        return result.research.verdict.sentence
+    return result.run.text
+
+
+def tone(result: Result) -> str:
+    """Return the colour that the headline wears: good, bad, wait or plain."""
+    if result.research is not None:
+        tones = {"pass": "good", "fail": "bad", "not enough data": "wait", "not assessed": "wait"}
+        return tones[result.research.verdict.outcome]
+    return {"clarification": "wait", "refused": "bad", "no_instrument": "bad", "failed": "bad"}.get(
+        result.run.outcome, "plain"
+    )
+
+
+def cards(result: Result) -> list[tuple[str, str, str]]:
+    """Return the key figures: label, value, what it is."""
+    research = result.research
+    if research is None:
+        return []
+    inside, outside = research.study.metrics, research.walk_forward
+    return [
+        (
+            "Expected Sharpe",
+            figure(outside.sharpe),
+            f"walk-forward; the search found {figure(inside.sharpe)} in sample",
+        ),
+        ("Walk-forward return", percent(outside.net_return), f"in sample {percent(inside.net_return)}"),
+        ("Worst drawdown", percent(outside.max_drawdown), f"in sample {percent(inside.max_drawdown)}"),
+        ("Trades", str(outside.trades), f"in sample {inside.trades}"),
+        ("In the market", percent(outside.exposure, 0).lstrip("+"), "share of bars"),
+    ]

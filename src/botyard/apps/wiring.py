@@ -1,0 +1,28 @@
+"""Which adapter stands behind which port in the embedded default."""
+
+from typing import TYPE_CHECKING
+
+from botyard.apps import settings
+
+if TYPE_CHECKING:
+    from botyard.pipeline import Ports
+    from botyard.ports import ArtifactStore, Progress
+    from botyard.records.run import RunRecord
+
+
+def pipeline_ports(record: "RunRecord", artifacts: "ArtifactStore", progress: "Progress", *, workers: int) -> "Ports":
+    """Wire a run: bars from the home folder, bots into the local fleet."""
+    from botyard.adapters.deploy_target.local import LocalTarget
+    from botyard.adapters.notifier.console import ConsoleNotifier
+    from botyard.market import open_market
+    from botyard.pipeline import Ports
+
+    home = settings.home()
+    return Ports(
+        open_market=lambda: open_market(home, record.market, record.created_ms),
+        artifacts=artifacts,
+        target=LocalTarget(home),
+        notifier=ConsoleNotifier(),
+        progress=progress,
+        workers=workers,
+    )
