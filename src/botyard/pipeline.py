@@ -72,7 +72,7 @@ def run_pipeline(record: RunRecord, ports: Ports) -> Result:
     try:
         return _run_stages(keeper, ports)
     except KeyboardInterrupt:
-        keeper.end("interrupted", "interrupted; go on with `botyard resume`")
+        keeper.end("interrupted", f"interrupted; go on with botyard pipeline --resume {record.run_id}")
         raise
     except BotyardError as e:
         keeper.end("failed", str(e))

@@ -1,4 +1,4 @@
-"""`botyard pipeline IDEA MINUTES` and `botyard resume RUN`."""
+"""`botyard pipeline IDEA MINUTES`, and `botyard pipeline --resume RUN`."""
 
 import os
 import time
@@ -20,40 +20,56 @@ MAX_IDEA = 4000  # characters
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands."""
+    """Add the command."""
     app.command("pipeline")(pipeline)
-    app.command("resume")(resume)
 
 
 def pipeline(
-    idea: Annotated[str, typer.Argument(help='The idea in plain words, such as "fast ema crosses slow ema".')],
-    minutes: Annotated[str, typer.Argument(help="Bar length: 5, 5m, 1h, 1d …")],
+    idea: Annotated[str, typer.Argument(help='The idea in plain words, such as "fast ema crosses slow ema".')] = "",
+    minutes: Annotated[str, typer.Argument(help="Bar length: 5, 5m, 1h, 1d …")] = "",
     market: Annotated[
         str, typer.Option("--market", help="demo, imported, or auto: imported bars if there are any.")
     ] = "auto",
     trials: Annotated[int, typer.Option("--trials", min=1, max=10_000, help="Optuna trials per instrument.")] = 200,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the search.")] = 1,
     workers: Annotated[int, typer.Option("--workers", min=0, help="Worker processes; 0 is one per core.")] = 0,
+    resume: Annotated[
+        str, typer.Option("--resume", help='Go on with a run: its id, its number, or "last".', show_default=False)
+    ] = "",
     as_json: console.JsonOption = False,
 ) -> None:
     """Take an idea through Designer, Selector, Researcher and Deployer to a bot that ticks."""
-    from botyard.records.market import parse_timeframe
+    from botyard.apps import run_folders
 
-    timeframe = parse_timeframe(minutes)
-    text = idea.strip()
-    if not text:
-        raise UserError('the idea is empty; say it in words, such as "fast ema crosses slow ema"')
-    if len(text) > MAX_IDEA:
-        raise UserError(f"the idea has {len(text)} characters; {MAX_IDEA} are allowed")
+    if resume:
+        if idea:
+            raise UserError("--resume goes on with a run that has its idea already; leave the idea out")
+        record, artifacts = run_folders.load(resume)
+        if record.outcome in ("clarification", "refused"):
+            raise UserError(f"run {record.run_id} ended with an answer: see botyard show {record.run_id}")
+    else:
+        record, artifacts = _new_run(idea.strip(), minutes, market, trials=trials, seed=seed)
+    _run(record, artifacts, workers=workers, as_json=as_json)
+
+
+def _new_run(idea: str, minutes: str, market: str, *, trials: int, seed: int) -> "tuple[RunRecord, FolderArtifacts]":
     from botyard.apps import run_folders
     from botyard.market import resolve_market
+    from botyard.records.market import parse_timeframe
     from botyard.records.run import RunRecord
 
+    if not idea:
+        raise UserError('the idea is empty; say it in words, such as "fast ema crosses slow ema"')
+    if len(idea) > MAX_IDEA:
+        raise UserError(f"the idea has {len(idea)} characters; {MAX_IDEA} are allowed")
+    if not minutes:
+        raise UserError(f'how long is a bar? Add the minutes: botyard pipeline "{idea[:40]}" 5')
+    timeframe = parse_timeframe(minutes)
     chosen = resolve_market(settings.home(), market)
-    run_id, artifacts = run_folders.create(text)
+    run_id, artifacts = run_folders.create(idea)
     record = RunRecord(
         run_id=run_id,
-        idea=text,
+        idea=idea,
         timeframe=timeframe,
         market=chosen,
         seed=seed,
@@ -61,21 +77,7 @@ def pipeline(
         created_ms=int(time.time() * 1000),
         outcome="running",
     )
-    _run(record, artifacts, workers=workers, as_json=as_json)
-
-
-def resume(
-    run: Annotated[str, typer.Argument(help='The run: its id, its number, or "last".')] = "last",
-    workers: Annotated[int, typer.Option("--workers", min=0, help="Worker processes; 0 is one per core.")] = 0,
-    as_json: console.JsonOption = False,
-) -> None:
-    """Go on with a run after its last finished stage."""
-    from botyard.apps import run_folders
-
-    record, artifacts = run_folders.load(run)
-    if record.outcome in ("clarification", "refused"):
-        raise UserError(f"run {record.run_id} ended with an answer: see botyard show {record.run_id}")
-    _run(record, artifacts, workers=workers, as_json=as_json)
+    return record, artifacts
 
 
 def _run(record: "RunRecord", artifacts: "FolderArtifacts", *, workers: int, as_json: bool) -> None:
