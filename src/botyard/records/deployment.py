@@ -3,6 +3,27 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from botyard.records.market import TradingRules
+
+
+@dataclass(frozen=True, slots=True)
+class BundleSettings:
+    """`bot.json`: what a bundle knows besides its code. The same for every bot made from it."""
+
+    name: str  # of the spec
+    symbol: str
+    timeframe: str
+    timezone: str
+    market: str  # whose stored bars it reads: "demo" or "imported"
+    feed: Literal["live", "stored"]
+    parameter_names: tuple[str, ...]
+    parameters: tuple[float, ...]  # the vector p, in the order of PARAMETERS
+    rules: TradingRules
+    seed_bars: int  # bars that it is fed before its first decision is traded
+    spec_hash: str
+    code_hash: str
+    schema: int = 1
+
 
 @dataclass(frozen=True, slots=True)
 class ContractTest:
