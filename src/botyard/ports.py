@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from botyard.records.deployment import Plan
-from botyard.records.fleet import Bar, BotRecord, Entry, Lease, Order, OrderState, Snapshot
+from botyard.records.fleet import Bar, BotRecord, Entry, Fill, Lease, Order, OrderState, Snapshot, Status
 from botyard.records.market import Instrument
 
 
@@ -57,8 +57,25 @@ class Venue(Protocol):
         """Orders whose client id starts with the prefix and that still rest."""
         ...
 
+    @property
+    def absence_is_final(self) -> bool:
+        """Whether `find` returning None proves that an order never arrived (paper), or only that it is not seen yet."""
+        ...
+
+    def fills(self, symbol: str, client_id: str) -> list[Fill]:
+        """All trades of an order so far, in order."""
+        ...
+
+    def held_lots(self, symbol: str) -> int:
+        """Signed lots that the account holds, whoever bought them."""
+        ...
+
+    def settle_open(self, symbol: str, bar: Bar) -> list[OrderState]:
+        """Let a bar open: waiting market orders fill (paper); real venues return []. Twice is once."""
+        ...
+
     def settle(self, symbol: str, bar: Bar) -> list[OrderState]:
-        """Let a bar pass over the resting and pending orders (paper); real venues return []."""
+        """Let the whole bar pass over waiting and resting orders (paper); real venues return []. Twice is once."""
         ...
 
 
@@ -77,8 +94,15 @@ class FleetStore(Protocol):
         """All bots, oldest first."""
         ...
 
-    def set_status(self, name: str, status: str, reason: str, *, expected: str) -> None:
-        """Raises: RetryableError when the status is not `expected` any more."""
+    def remove_bot(self, name: str) -> None:
+        """Take back a registration that never traded. Raises: NotFound; InvariantError when it has fills."""
+        ...
+
+    def set_status(self, name: str, status: Status, reason: str, *, expected: str, at_ms: int = 0) -> None:
+        """Change the status and write it into the journal.
+
+        Raises: RetryableError when the status is not `expected` any more; NotFound.
+        """
         ...
 
     def acquire(self, name: str, owner: str, now_ms: int, for_ms: int) -> Lease | None:
@@ -92,7 +116,10 @@ class FleetStore(Protocol):
     def append(self, lease: Lease, entries: Iterable[Entry], snapshot: Snapshot | None = None) -> None:
         """Append to the journal, and replace the snapshot, in one write.
 
-        Raises: RetryableError when the lease's fence is not the newest.
+        The snapshot's `sequence` is set to that of the last entry of this write.
+        One decision per bar, one intent per client id, one fill per trade id: a second one is a bug.
+
+        Raises: RetryableError when the lease's fence is not the newest; InvariantError for such a second one.
         """
         ...
 

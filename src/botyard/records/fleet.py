@@ -75,6 +75,7 @@ class Snapshot:
     code_hash: str
     state: bytes  # little-endian float64: strategy state
     book: bytes  # little-endian float64: model book
+    ledger: str = ""  # JSON: the fold of the journal up to `sequence`
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +105,16 @@ class OrderState:
     fee: str  # decimal, in quote
     bar_ms: int | None = None  # bar in which it filled (paper)
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """One trade that the venue made for an order, exact: whole lots at a price of whole ticks."""
+
+    trade_id: str  # unique within the bot
+    client_id: str
+    side: Literal["buy", "sell"]
+    lots: int
+    ticks: int
+    fee: str  # decimal, in quote
+    bar_ms: int  # bar in which it happened

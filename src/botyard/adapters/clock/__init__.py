@@ -1,0 +1,1 @@
+"""What time it is: the wall's, or a replay's."""

@@ -1,0 +1,1 @@
+"""Fakes and contract suites, importable by whoever writes an adapter."""
