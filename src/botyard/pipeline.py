@@ -14,21 +14,22 @@ import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from botyard.errors import BotyardError
-from botyard.market import Market
 from botyard.ports import ArtifactStore, DeployTarget, Notifier, Progress
 from botyard.records import codec
 from botyard.records.deployment import Deployment
 from botyard.records.design import Clarification, Design, Refusal
 from botyard.records.ranking import Ranking
 from botyard.records.research import Research
-from botyard.records.run import Outcome, RunRecord, StageName, StageRecord
+from botyard.records.run import RUN_FILE, Outcome, RunRecord, StageName, StageRecord
+
+if TYPE_CHECKING:
+    from botyard.market import Market  # brings numpy, which listing runs does not need
 
 T = TypeVar("T")
 
-RUN_FILE = "run.json"
 UNANSWERED_FILE = "answer.json"  # a clarification or a refusal
 ARTIFACTS: dict[StageName, str] = {
     "designer": "design.json",
@@ -42,7 +43,7 @@ ARTIFACTS: dict[StageName, str] = {
 class Ports:
     """What the pipeline touches of the world."""
 
-    open_market: Callable[[], Market]  # opened late: a refused idea needs no bars
+    open_market: "Callable[[], Market]"  # opened late: a refused idea needs no bars
     artifacts: ArtifactStore
     target: DeployTarget
     notifier: Notifier

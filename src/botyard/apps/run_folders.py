@@ -9,9 +9,8 @@ from pathlib import Path
 from botyard.adapters.artifact_store.folder import FolderArtifacts
 from botyard.apps import settings
 from botyard.errors import InvariantError, NotFound, UserError
-from botyard.pipeline import RUN_FILE
 from botyard.records import codec
-from botyard.records.run import RunRecord
+from botyard.records.run import RUN_FILE, RunRecord
 
 
 def folder() -> Path:

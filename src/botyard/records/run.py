@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+RUN_FILE = "run.json"
+
 StageName = Literal["designer", "selector", "researcher", "deployer"]
 STAGES: tuple[StageName, ...] = ("designer", "selector", "researcher", "deployer")
 

@@ -11,7 +11,9 @@ from botyard.records.fleet import BotRecord, Entry
 from botyard.records.market import Costs, Instrument, Step, TradingRules
 from botyard.records.run import RunRecord, StageRecord
 
-INSTRUMENT = Instrument("BTC/USDT", "binance", "BTC", "USDT", "spot", Step(1, 100), Step(1, 100_000), 5.0, assumed=("lot",))
+INSTRUMENT = Instrument(
+    "BTC/USDT", "binance", "BTC", "USDT", "spot", Step(1, 100), Step(1, 100_000), 5.0, assumed=("lot",)
+)
 
 
 @pytest.mark.parametrize(
@@ -19,7 +21,9 @@ INSTRUMENT = Instrument("BTC/USDT", "binance", "BTC", "USDT", "spot", Step(1, 10
     [
         TradingRules(INSTRUMENT, Costs(taker_bps=5)),
         Clarification("x", (Question("a", "b", ("c", "d")), Question("e", "f"))),
-        RunRecord("1-x", "x", "5m", "demo", 1, 200, 5, "running", stages=(StageRecord("designer", "a", "b", 0.5, "c"),)),
+        RunRecord(
+            "1-x", "x", "5m", "demo", 1, 200, 5, "running", stages=(StageRecord("designer", "a", "b", 0.5, "c"),)
+        ),
         Entry("fill", 5, 6, {"lots": 3, "price": "1.5", "deep": [1, {"a": None}]}, 7),
     ],
 )
@@ -29,7 +33,9 @@ def test_what_is_dumped_is_loaded(record):
 
 @given(st.text(), st.floats(allow_nan=False, allow_infinity=False), st.integers(-(2**53), 2**53))
 def test_any_text_and_number_survives(text, number, whole):
-    bot = BotRecord(text, text, text, text, "5m", "paper", "running", text, text, "", "", "", number, "live", whole, whole, whole)
+    bot = BotRecord(
+        text, text, text, text, "5m", "paper", "running", text, text, "", "", "", number, "live", whole, whole, whole
+    )
     assert codec.load(BotRecord, codec.dump(bot)) == bot
 
 
