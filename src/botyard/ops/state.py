@@ -4,6 +4,11 @@ The strategy writes the header, but for the account inputs, which the book write
 Emitted strategies, the book, the engine and the bot all address it by these names.
 """
 
+from collections.abc import Sequence
+from math import inf, nan
+
+from botyard.errors import InvariantError
+
 STATE = 0  # index into STATES
 EXPOSURE = 1  # signed fraction of the unit position that is held
 PENDING = 2  # transition decided at the last close, to be filled at the next open; NONE when there is none
@@ -36,3 +41,28 @@ NO_ORDER, BUY_STOP, SELL_STOP, BUY_LIMIT, SELL_LIMIT = 0.0, 1.0, 2.0, 3.0, 4.0
 
 NONE = -1.0
 NO_STOP = float("inf")
+
+INFINITE = (BARS_SINCE_EXIT, PENDING_STOP)
+UNKNOWN_AT_FIRST = (
+    STOP_DISTANCE, ENTRY_PRICE, FIRST_FILL_PRICE, LAST_FILL_PRICE, LAST_EXIT_PRICE, BARS_IN_POSITION,
+    HIGHEST_SINCE_ENTRY, LOWEST_SINCE_ENTRY, HIGHEST_CLOSE_SINCE_ENTRY, LOWEST_CLOSE_SINCE_ENTRY,
+    LAST_CLOSE, EQUITY, LAST_TRADE_RETURN,
+)  # fmt: skip
+
+
+def new_state(state_size: int, order_slots: int, unknown: Sequence[int], initial: int) -> list[float]:
+    """Build the state of a strategy that has seen no bar yet.
+
+    `unknown`: slots beyond the header that begin as NaN. `initial`: index of the first state.
+    Raises: InvariantError when the sizes cannot hold the header and its orders.
+    """
+    if state_size < ORDERS + order_slots * ORDER_WIDTH:
+        raise InvariantError(f"a state of {state_size} floats cannot hold the header and {order_slots} resting orders")
+    state = [0.0] * state_size
+    for slot in (*UNKNOWN_AT_FIRST, *unknown):
+        state[slot] = nan
+    for slot in INFINITE:
+        state[slot] = inf
+    state[STATE] = float(initial)
+    state[PENDING] = NONE
+    return state

@@ -1,0 +1,123 @@
+"""Windows: the last n values in a ring, and what is computed from them.
+
+A ring owns 2 + n slots: how many values it holds, where the next one goes, the values.
+"""
+
+from math import nan
+
+from botyard.ops.arithmetic import safe_sqrt
+from botyard.ops.catalog import Function
+from botyard.ops.types import State
+
+
+def push(s: State, i: int, x: float, n: int) -> float:
+    """Put x into the ring of n; the value that falls out (0 while it fills)."""
+    head = int(s[i + 1])
+    old = s[i + 2 + head]
+    s[i + 2 + head] = x
+    head += 1
+    s[i + 1] = 0.0 if head >= n else float(head)
+    if s[i] < n:
+        s[i] += 1.0
+    return old
+
+
+def lag(s: State, i: int, x: float, k: int) -> float:
+    """NaN passes through: a value that was unknown k bars ago is unknown."""
+    if k == 0:
+        return x
+    full = s[i] >= k
+    old = push(s, i, x, k)
+    return old if full else nan
+
+
+def window_sum(s: State, i: int, x: float, n: int) -> float:
+    """Keep a running sum, made anew each time the ring wraps, so that rounding cannot pile up."""
+    if x != x:
+        return nan
+    s[i] += x - push(s, i + 1, x, n)
+    if s[i + 2] == 0.0:
+        total = 0.0
+        for j in range(n):
+            total += s[i + 3 + j]
+        s[i] = total
+    return s[i] if s[i + 1] >= n else nan
+
+
+def sma(s: State, i: int, x: float, n: int) -> float:
+    return window_sum(s, i, x, n) / n
+
+
+def stdev(s: State, i: int, x: float, n: int) -> float:
+    """Two exact passes: a window of equal values has a deviation of exactly 0."""
+    if x != x:
+        return nan
+    push(s, i, x, n)
+    if s[i] < n:
+        return nan
+    mean = 0.0
+    for j in range(n):
+        mean += s[i + 2 + j]
+    mean /= n
+    squares = 0.0
+    for j in range(n):
+        distance = s[i + 2 + j] - mean
+        squares += distance * distance
+    return safe_sqrt(squares / n)
+
+
+def highest(s: State, i: int, x: float, n: int) -> float:
+    """Keep the largest value and its age; look through the ring only when that value falls out."""
+    if x != x:
+        return nan
+    push(s, i + 2, x, n)
+    s[i + 1] += 1.0
+    if s[i + 2] == 1.0 or x >= s[i]:
+        s[i] = x
+        s[i + 1] = 0.0
+    elif s[i + 1] >= n:
+        head = int(s[i + 3])
+        best = s[i + 4 + head]
+        age = n - 1
+        for j in range(1, n):
+            place = head + j
+            if place >= n:
+                place -= n
+            if s[i + 4 + place] >= best:
+                best = s[i + 4 + place]
+                age = n - 1 - j
+        s[i] = best
+        s[i + 1] = float(age)
+    return s[i] if s[i + 2] >= n else nan
+
+
+def lowest(s: State, i: int, x: float, n: int) -> float:
+    return -highest(s, i, -x, n)
+
+
+CATALOGUE = (
+    Function(
+        "lag(x: any, k: window)", "x as it was k bars ago; also written x[k]", "x[t-k]", "close[1]",
+        op=lag, result="same", slots=lambda k: k + 2, bars=lambda k: k,
+    ),
+    Function(
+        "sum(x: number, n: window)", "sum of the last n values", "Σ x[t-j], j = 0..n-1", "sum(volume, 20)",
+        op=window_sum, slots=lambda n: n + 3, bars=lambda n: n - 1,
+    ),
+    Function(
+        "sma(x: number, n: window)", "simple moving average", "Σ x[t-j] / n, j = 0..n-1", "sma(close, 50)",
+        op=sma, slots=lambda n: n + 3, bars=lambda n: n - 1,
+    ),
+    Function(
+        "stdev(x: number, n: window)", "standard deviation of the last n values (population)", "√(Σ (x[t-j] - mean)² / n)",
+        "stdev(close, 20)", op=stdev, slots=lambda n: n + 2, bars=lambda n: n - 1,
+    ),
+    Function(
+        "highest(x: number, n: window)", "largest of the last n values, this one included", "max x[t-j], j = 0..n-1",
+        "highest(high, 20)[1]", op=highest, slots=lambda n: n + 4, bars=lambda n: n - 1,
+    ),
+    Function(
+        "lowest(x: number, n: window)", "smallest of the last n values, this one included", "min x[t-j], j = 0..n-1",
+        "lowest(low, 20)[1]", op=lowest, slots=lambda n: n + 4, bars=lambda n: n - 1,
+    ),
+)  # fmt: skip
