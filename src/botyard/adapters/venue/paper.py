@@ -1,0 +1,336 @@
+"""The paper venue: simulated fills on real bars, in a store of its own.
+
+It is a stranger to the bot on purpose: orders are known by client id only, and it remembers what it accepted, so
+that a crash between intent and submit is as real as at an exchange. Fills follow `rules`, as research does.
+Each bot has an account of its own; a bar that was settled once is never settled again.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Context, Decimal
+from pathlib import Path
+from typing import Literal
+
+from botyard.errors import InvariantError, NotFound, RetryableError, UserError, VenueRejected
+from botyard.ops.state import BUY_LIMIT, BUY_STOP, SELL_LIMIT, SELL_STOP
+from botyard.records.fleet import Bar, Fill, Order, OrderState
+from botyard.records.market import TradingRules
+from botyard.rules.costs import market_price
+from botyard.rules.fills import distance, is_touched, reference_price
+from botyard.rules.rounding import nearest_steps
+
+_EXACT = Context(prec=60)
+_KINDS = {
+    ("buy", "stop"): BUY_STOP,
+    ("sell", "stop"): SELL_STOP,
+    ("buy", "limit"): BUY_LIMIT,
+    ("sell", "limit"): SELL_LIMIT,
+}
+_OPEN = "('pending', 'resting', 'partly_filled')"
+_AT_OPEN, _WHOLE = 1, 2  # how much of a bar has been settled
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS orders (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, client_id TEXT NOT NULL, symbol TEXT NOT NULL,
+    side TEXT NOT NULL, kind TEXT NOT NULL, lots INTEGER NOT NULL, ticks INTEGER, bar_ms INTEGER NOT NULL,
+    reduce_only INTEGER NOT NULL, status TEXT NOT NULL, filled_lots INTEGER NOT NULL DEFAULT 0,
+    price_ticks INTEGER, fee TEXT NOT NULL DEFAULT '0', fill_bar_ms INTEGER, reason TEXT NOT NULL DEFAULT '',
+    UNIQUE (account, client_id));
+CREATE INDEX IF NOT EXISTS orders_open ON orders (account, symbol) WHERE status IN ('pending', 'resting', 'partly_filled');
+CREATE INDEX IF NOT EXISTS orders_filled ON orders (account, symbol, fill_bar_ms);
+CREATE TABLE IF NOT EXISTS fills (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, client_id TEXT NOT NULL, symbol TEXT NOT NULL,
+    side TEXT NOT NULL, lots INTEGER NOT NULL, ticks INTEGER NOT NULL, fee TEXT NOT NULL, bar_ms INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS fills_of ON fills (account, client_id);
+CREATE TABLE IF NOT EXISTS positions (
+    account TEXT NOT NULL, symbol TEXT NOT NULL, lots INTEGER NOT NULL, PRIMARY KEY (account, symbol)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS settled (
+    account TEXT NOT NULL, symbol TEXT NOT NULL, open_ms INTEGER NOT NULL, stage INTEGER NOT NULL,
+    PRIMARY KEY (account, symbol)) WITHOUT ROWID;
+"""
+_STATE = "client_id, status, side, lots, filled_lots, price_ticks, fee, fill_bar_ms, reason"
+
+
+class PaperVenue:
+    """The Venue port for one account (a bot's name) in one world of costs and grids."""
+
+    absence_is_final = True  # one file: what is not in it never arrived
+
+    def __init__(self, path: Path, account: str, rules: TradingRules, *, durable: bool = True) -> None:
+        self.path = path
+        self._account = account
+        self._rules = rules
+        self._lock = threading.RLock()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as e:
+            raise UserError(f"cannot make {path.parent}: {e.strerror}; choose another place with --home") from e
+        with self._guard():
+            self._db = sqlite3.connect(path, timeout=10.0, isolation_level=None, check_same_thread=False)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=" + ("FULL" if durable else "NORMAL"))
+            if self._db.execute("PRAGMA user_version").fetchone()[0] == 0:
+                self._db.executescript(_SCHEMA + "PRAGMA user_version=1;")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def submit(self, order: Order) -> OrderState:
+        """Accept an order, once per client id.
+
+        Raises: VenueRejected, RetryableError.
+        """
+        with self._write():
+            known = self.find(order.symbol, order.client_id)
+            if known is not None:
+                return known
+            reason = self._refusal(order)
+            status = "rejected" if reason else "pending" if order.kind == "market" else "resting"
+            self._db.execute(
+                "INSERT INTO orders (account, client_id, symbol, side, kind, lots, ticks, bar_ms, reduce_only,"
+                " status, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    self._account,
+                    order.client_id,
+                    order.symbol,
+                    order.side,
+                    order.kind,
+                    order.lots,
+                    order.ticks,
+                    order.bar_ms,
+                    order.reduce_only,
+                    status,
+                    reason,
+                ),
+            )
+        if reason:
+            raise VenueRejected(f"the paper venue rejected order {order.client_id}: {reason}", reason=reason)
+        return self._state(order.client_id)
+
+    def find(self, symbol: str, client_id: str) -> OrderState | None:
+        """Read the state of an order, or None if the venue has never seen the id."""
+        with self._guard():
+            row = self._db.execute(
+                f"SELECT {_STATE} FROM orders WHERE account=? AND client_id=? AND symbol=?",  # noqa: S608  (constant)
+                (self._account, client_id, symbol),
+            ).fetchone()
+        return None if row is None else OrderState(*row)
+
+    def cancel(self, symbol: str, client_id: str) -> OrderState:
+        """Cancel; a finished order is returned as it is.
+
+        Raises: NotFound when the venue has never seen the id.
+        """
+        with self._write():
+            if self.find(symbol, client_id) is None:
+                raise NotFound(f"the paper venue has no order {client_id}")
+            self._db.execute(
+                f"UPDATE orders SET status='cancelled' WHERE account=? AND client_id=? AND status IN {_OPEN}",  # noqa: S608
+                (self._account, client_id),
+            )
+        return self._state(client_id)
+
+    def open_orders(self, symbol: str, prefix: str) -> list[OrderState]:
+        """Read the orders whose client id starts with the prefix and that still wait or rest."""
+        with self._guard():
+            rows = self._db.execute(
+                f"SELECT {_STATE} FROM orders WHERE account=? AND symbol=? AND status IN {_OPEN} ORDER BY number",  # noqa: S608
+                (self._account, symbol),
+            ).fetchall()
+        return [OrderState(*row) for row in rows if row[0].startswith(prefix)]
+
+    def fills(self, symbol: str, client_id: str) -> list[Fill]:
+        """Read all trades of an order so far, in order."""
+        with self._guard():
+            rows = self._db.execute(
+                "SELECT number, client_id, side, lots, ticks, fee, bar_ms FROM fills"
+                " WHERE account=? AND client_id=? AND symbol=? ORDER BY number",
+                (self._account, client_id, symbol),
+            ).fetchall()
+        return [Fill(f"paper-{row[0]}", *row[1:]) for row in rows]
+
+    def held_lots(self, symbol: str) -> int:
+        """Read the signed lots that the account holds."""
+        with self._guard():
+            row = self._db.execute(
+                "SELECT lots FROM positions WHERE account=? AND symbol=?", (self._account, symbol)
+            ).fetchone()
+        return 0 if row is None else int(row[0])
+
+    def settle_open(self, symbol: str, bar: Bar) -> list[OrderState]:
+        """Fill the waiting market orders that were sent before the bar opened, at its open. Twice is once."""
+        if not self._has_working(symbol, bar):
+            return self._filled_in(symbol, bar)
+        with self._write():
+            if self._begin(symbol, bar, _AT_OPEN):
+                for row in self._working(symbol, bar, "pending"):
+                    self._fill(symbol, row, self._slipped(bar.open, row[1]), bar, "taker")
+        return self._filled_in(symbol, bar)
+
+    def settle(self, symbol: str, bar: Bar) -> list[OrderState]:
+        """Fill what waits at the open, then at most one resting order, stops before limits. Twice is once."""
+        if not self._has_working(symbol, bar):
+            return self._filled_in(symbol, bar)
+        with self._write():
+            self.settle_open(symbol, bar)
+            if self._begin(symbol, bar, _WHOLE):
+                hit = self._touched(symbol, bar)
+                if hit is not None:
+                    kind, level = _KINDS[hit[1], hit[2]], self._price(hit[4])
+                    reference = reference_price(kind, level, bar.open)
+                    if hit[2] == "stop":
+                        self._fill(symbol, hit, self._slipped(reference, hit[1]), bar, "taker")
+                    else:
+                        self._fill(symbol, hit, self._ticks(reference), bar, "maker")
+        return self._filled_in(symbol, bar)
+
+    def _touched(self, symbol: str, bar: Bar) -> "_Row | None":
+        rows = self._working(symbol, bar, "resting")
+        for wanted in ("stop", "limit"):
+            hits = []
+            for row in rows:
+                kind, level = _KINDS[row[1], row[2]], self._price(row[4])
+                if row[2] == wanted and is_touched(kind, level, bar.high, bar.low):
+                    hits.append((distance(kind, level, bar.open), row))
+            if hits:
+                return min(hits, key=lambda hit: hit[0])[1]
+        return None
+
+    def _has_working(self, symbol: str, bar: Bar) -> bool:
+        # most bars pass over no order at all: those cost no write
+        with self._guard():
+            return (
+                self._db.execute(
+                    f"SELECT 1 FROM orders WHERE account=? AND symbol=? AND status IN {_OPEN} AND bar_ms<?",  # noqa: S608
+                    (self._account, symbol, bar.open_ms),
+                ).fetchone()
+                is not None
+            )
+
+    def _working(self, symbol: str, bar: Bar, status: str) -> "list[_Row]":
+        return self._db.execute(
+            "SELECT client_id, side, kind, lots, ticks, reduce_only FROM orders"
+            " WHERE account=? AND symbol=? AND status=? AND bar_ms<? ORDER BY number",
+            (self._account, symbol, status, bar.open_ms),
+        ).fetchall()
+
+    def _fill(self, symbol: str, row: "_Row", ticks: int, bar: Bar, liquidity: Literal["taker", "maker"]) -> None:
+        client_id, side, _kind, lots, _level, reduce_only = row
+        held = self.held_lots(symbol)
+        if reduce_only:
+            lots = min(lots, max(0, held if side == "sell" else -held))
+        if lots == 0:
+            self._db.execute(
+                "UPDATE orders SET status='cancelled', reason='nothing left to reduce' WHERE account=? AND client_id=?",
+                (self._account, client_id),
+            )
+            return
+        fee = str(self._fee(lots, ticks, liquidity))
+        signed = lots if side == "buy" else -lots
+        self._db.execute(
+            "INSERT INTO fills (account, client_id, symbol, side, lots, ticks, fee, bar_ms) VALUES (?,?,?,?,?,?,?,?)",
+            (self._account, client_id, symbol, side, lots, ticks, fee, bar.open_ms),
+        )
+        self._db.execute("INSERT OR REPLACE INTO positions VALUES (?, ?, ?)", (self._account, symbol, held + signed))
+        self._db.execute(
+            "UPDATE orders SET status='filled', filled_lots=?, price_ticks=?, fee=?, fill_bar_ms=?"
+            " WHERE account=? AND client_id=?",
+            (lots, ticks, fee, bar.open_ms, self._account, client_id),
+        )
+
+    def _begin(self, symbol: str, bar: Bar, stage: int) -> bool:
+        # a bar passes over the orders once; an older bar never comes back
+        row = self._db.execute(
+            "SELECT open_ms, stage FROM settled WHERE account=? AND symbol=?", (self._account, symbol)
+        ).fetchone()
+        if row is not None and (row[0], row[1]) >= (bar.open_ms, stage):
+            return False
+        self._db.execute(
+            "INSERT OR REPLACE INTO settled VALUES (?, ?, ?, ?)", (self._account, symbol, bar.open_ms, stage)
+        )
+        return True
+
+    def _filled_in(self, symbol: str, bar: Bar) -> list[OrderState]:
+        rows = self._db.execute(
+            f"SELECT {_STATE} FROM orders WHERE account=? AND symbol=? AND fill_bar_ms=? ORDER BY number",  # noqa: S608
+            (self._account, symbol, bar.open_ms),
+        ).fetchall()
+        return [OrderState(*row) for row in rows]
+
+    def _refusal(self, order: Order) -> str:
+        instrument = self._rules.instrument
+        if order.symbol != instrument.symbol:
+            return f"this account trades {instrument.symbol}, not {order.symbol}"
+        if order.lots <= 0:
+            return "the quantity is not above zero"
+        if order.kind != "market" and (order.ticks is None or order.ticks <= 0):
+            return "a stop or limit order needs a price above zero"
+        if order.side == "sell" and not order.reduce_only and not instrument.has_shorts:
+            return "this venue has no short positions"
+        return ""
+
+    def _state(self, client_id: str) -> OrderState:
+        state = self.find(self._rules.instrument.symbol, client_id)
+        if state is None:
+            raise InvariantError(f"order {client_id} was written and is gone")
+        return state
+
+    def _slipped(self, reference: float, side: str) -> int:
+        tick = self._rules.instrument.tick
+        direction = 1.0 if side == "buy" else -1.0
+        numerator, denominator = float(tick.numerator), float(tick.denominator)
+        return self._ticks(
+            market_price(reference, direction, self._rules.costs.slippage_bps / 1e4, numerator, denominator)
+        )
+
+    def _ticks(self, price: float) -> int:
+        tick = self._rules.instrument.tick
+        return int(nearest_steps(price, float(tick.numerator), float(tick.denominator)))
+
+    def _price(self, ticks: int | None) -> float:
+        tick = self._rules.instrument.tick
+        return (ticks or 0) * float(tick.numerator) / float(tick.denominator)
+
+    def _fee(self, lots: int, ticks: int, liquidity: Literal["taker", "maker"]) -> Decimal:
+        tick, lot, costs = self._rules.instrument.tick, self._rules.instrument.lot, self._rules.costs
+        rate = costs.taker_bps if liquidity == "taker" else costs.maker_bps
+        notional = Decimal(lots * ticks * tick.numerator * lot.numerator)
+        per = Decimal(tick.denominator * lot.denominator * 10_000)
+        return _EXACT.divide(_EXACT.multiply(notional, Decimal(repr(rate))), per)
+
+    def _is_writing(self) -> bool:
+        return self._db.in_transaction
+
+    @contextmanager
+    def _guard(self) -> Iterator[None]:
+        with self._lock:
+            try:
+                yield
+            except sqlite3.OperationalError as e:
+                if "locked" in str(e) or "busy" in str(e):
+                    raise RetryableError(f"{self.path} is busy: {e}") from e
+                raise UserError(f"cannot use {self.path}: {e}; make room or choose another place with --home") from e
+            except sqlite3.DatabaseError as e:
+                raise UserError(f"{self.path} is damaged: {e}; the paper account in it is lost") from e
+
+    @contextmanager
+    def _write(self) -> Iterator[None]:
+        with self._guard():
+            if self._is_writing():  # part of a larger write
+                yield
+                return
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+
+_Row = tuple[str, str, str, int, int | None, int]
+"""client_id, side, kind, lots, ticks, reduce_only of a working order"""

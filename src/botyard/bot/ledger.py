@@ -1,0 +1,159 @@
+"""What a bot owns and owes: a fold over its journal, exact to the last digit.
+
+A position is the sum of the bot's own fills, never the wallet. Fills are whole lots at whole ticks, so that the
+money spent is an integer of lots × ticks; only its value in quote, and fees, are decimals.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from decimal import Context, Decimal
+from typing import Any
+
+from botyard.errors import InvariantError
+from botyard.records.fleet import Entry, Order
+from botyard.records.market import Instrument
+
+EXACT = Context(prec=60)
+DAY_MS = 86_400_000
+
+
+@dataclass(slots=True)
+class Working:
+    """An order that is not finished: intended, or sent."""
+
+    order: Order
+    transition: int
+    is_sent: bool = False
+    filled_lots: int = 0
+
+    @property
+    def rest(self) -> int:
+        """Lots still to be filled."""
+        return self.order.lots - self.filled_lots
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The fold. `unit` is the quote value of one lot at one tick."""
+
+    allocated: Decimal
+    unit: Decimal
+    lots: int = 0  # signed
+    spent: int = 0  # Σ signed lots × ticks of all fills
+    opened: int = 0  # the same since the position was last flat
+    fees: Decimal = Decimal(0)  # quote
+    n_fills: int = 0
+    last_bar_ms: int | None = None  # the last bar that was decided on
+    day: int = -1  # UTC day of that bar
+    day_equity: Decimal = Decimal(0)  # at the first close of that day
+    working: dict[str, Working] = field(default_factory=dict)
+
+    @property
+    def cash(self) -> Decimal:
+        """Quote that is left of the allocation; below zero only for what is owed on a short."""
+        return EXACT.subtract(EXACT.subtract(self.allocated, EXACT.multiply(Decimal(self.spent), self.unit)), self.fees)
+
+    def equity(self, ticks: int) -> Decimal:
+        """Cash and the position's value at a price of so many ticks."""
+        return EXACT.add(self.cash, EXACT.multiply(Decimal(self.lots * ticks), self.unit))
+
+    @property
+    def entry_ticks(self) -> float | None:
+        """Average price of the open position in ticks, or None while flat."""
+        return None if self.lots == 0 else self.opened / self.lots
+
+    def apply(self, entry: Entry) -> None:
+        """Take one journal entry in.
+
+        Raises: InvariantError for a fill that is larger than its order.
+        """
+        data = entry.data
+        if entry.kind == "intent":
+            order = Order(**data["order"])
+            self.working[order.client_id] = Working(order, data["transition"])
+        elif entry.kind == "submitted":
+            if data["client_id"] in self.working:
+                self.working[data["client_id"]].is_sent = True
+        elif entry.kind == "fill":
+            self._fill(data)
+        elif entry.kind in ("cancelled", "refused"):
+            self.working.pop(data.get("client_id", ""), None)
+        elif entry.kind == "decision":
+            self._decided(entry)
+
+    def apply_all(self, entries: Iterable[Entry]) -> "Ledger":
+        """Take journal entries in, in order."""
+        for entry in entries:
+            self.apply(entry)
+        return self
+
+    def pending(self) -> list[Working]:
+        """Intents whose submission was not written down: they may or may not have reached the venue."""
+        return [w for w in self.working.values() if not w.is_sent]
+
+    def dump(self) -> str:
+        """As JSON, for the snapshot."""
+        plain = {name: getattr(self, name) for name in _PLAIN}
+        plain |= {name: str(getattr(self, name)) for name in _DECIMAL}
+        plain["working"] = [
+            {"order": asdict(w.order), "transition": w.transition, "is_sent": w.is_sent, "filled_lots": w.filled_lots}
+            for w in self.working.values()
+        ]
+        return json.dumps(plain)
+
+    def _fill(self, data: dict[str, Any]) -> None:
+        signed = data["lots"] if data["side"] == "buy" else -data["lots"]
+        before = self.lots
+        self.lots += signed
+        self.spent += signed * data["ticks"]
+        self.fees = EXACT.add(self.fees, Decimal(data["fee"]))
+        self.n_fills += 1
+        if self.lots == 0:
+            self.opened = 0
+        elif before * self.lots < 0:  # through flat to the other side
+            self.opened = self.lots * data["ticks"]
+        elif before * signed < 0:  # a part was closed: the average stays
+            self.opened = self.opened * self.lots // before
+        else:
+            self.opened += signed * data["ticks"]
+        working = self.working.get(data["client_id"])
+        if working is None:
+            return
+        working.filled_lots += data["lots"]
+        if working.rest < 0:
+            raise InvariantError(
+                f"order {data['client_id']} of {working.order.lots} lots has {working.filled_lots} lots of fills"
+            )
+        if working.rest == 0:
+            del self.working[data["client_id"]]
+
+    def _decided(self, entry: Entry) -> None:
+        self.last_bar_ms = entry.bar_ms
+        day = entry.bar_ms // DAY_MS
+        if day != self.day:
+            self.day, self.day_equity = day, Decimal(entry.data["equity"])
+
+
+_PLAIN = ("lots", "spent", "opened", "n_fills", "last_bar_ms", "day")
+_DECIMAL = ("allocated", "unit", "fees", "day_equity")
+
+
+def new_ledger(allocated_quote: float, instrument: Instrument) -> Ledger:
+    """Start with the bot's allocation and nothing else."""
+    tick, lot = instrument.tick, instrument.lot
+    unit = EXACT.divide(Decimal(tick.numerator * lot.numerator), Decimal(tick.denominator * lot.denominator))
+    return Ledger(allocated=Decimal(repr(allocated_quote)), unit=unit)
+
+
+def load_ledger(text: str) -> Ledger:
+    """Read back what `dump` wrote."""
+    plain = json.loads(text)
+    ledger = Ledger(allocated=Decimal(plain["allocated"]), unit=Decimal(plain["unit"]))
+    for name in _PLAIN:
+        setattr(ledger, name, plain[name])
+    ledger.fees, ledger.day_equity = Decimal(plain["fees"]), Decimal(plain["day_equity"])
+    for item in plain["working"]:
+        order = Order(**item["order"])
+        ledger.working[order.client_id] = Working(order, item["transition"], item["is_sent"], item["filled_lots"])
+    return ledger
