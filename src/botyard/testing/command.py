@@ -40,7 +40,7 @@ class Command:
             cwd=self._folder(),
             timeout=timeout,
             check=False,
-            preexec_fn=_limit(max_file_bytes) if max_file_bytes else None,  # noqa: PLW1509  (no threads here)
+            preexec_fn=_limit(max_file_bytes) if max_file_bytes else None,
         )
         return Done(done.returncode, done.stdout, done.stderr)
 
