@@ -1,0 +1,32 @@
+"""What a fill and what holding costs. Rates are fractions of the notional."""
+
+from botyard.rules.rounding import ceil_steps, floor_steps
+
+FUNDING_MINUTES = 480.0  # funding rates are per 8 hours
+MAINTENANCE = 0.005  # a position whose equity falls below this share of its notional is liquidated
+
+
+def market_price(reference: float, side: float, slippage: float, numerator: float, denominator: float) -> float:
+    """Fill price of a market or stop order: slipped, then rounded to the tick against us; at least one tick.
+
+    side: above 0 buys, below 0 sells.
+    """
+    if side > 0.0:
+        ticks = ceil_steps(reference * (1.0 + slippage), numerator, denominator)
+    else:
+        ticks = floor_steps(reference * (1.0 - slippage), numerator, denominator)
+    ticks = max(ticks, 1.0)
+    return ticks * numerator / denominator
+
+
+def funding(quantity: float, price: float, rate: float, minutes: float) -> float:
+    """Quote paid for holding a position over one bar, whatever its side: the cautious guess.
+
+    rate: per 8 hours. Paid bar by bar in proportion to time, so that no clock is needed here.
+    """
+    return abs(quantity) * price * rate * (minutes / FUNDING_MINUTES)
+
+
+def liquidation_price(cash: float, quantity: float) -> float:
+    """Price at which equity equals the maintenance margin: cash + q P = m |q| P. Zero or less: never."""
+    return cash / (MAINTENANCE * abs(quantity) - quantity)
