@@ -1,5 +1,6 @@
 """Instruments, timeframes, costs and how a venue works orders."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,6 +12,24 @@ TIMEFRAMES: dict[str, int] = {
 """Bar lengths that a spec may run on, in minutes."""
 
 MINUTE_MS = 60_000
+
+COLUMN_FILES = ("open_ms.i64", "open.f64", "high.f64", "low.f64", "close.f64", "volume.f64")
+"""A stored series' raw little-endian columns; open_ms is written last and says how many bars there are."""
+
+SERIES_FILE = "series.json"
+"""A stored series' SeriesInfo."""
+
+
+def symbol_folder(symbol: str) -> str:
+    """Return the folder that a symbol's series are stored under: "BTC/USDT" is BTC_USDT."""
+    return symbol.replace("/", "_").replace(":", "_")
+
+
+def source_timeframe(stored: Iterable[str], wanted: str) -> str | None:
+    """Return the longest stored timeframe that `wanted` can be resampled from, or None."""
+    minutes = timeframe_minutes(wanted)
+    fitting = [name for name in stored if minutes % timeframe_minutes(name) == 0]
+    return max(fitting, key=timeframe_minutes, default=None)
 
 
 def timeframe_minutes(timeframe: str) -> int:

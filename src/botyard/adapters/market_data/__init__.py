@@ -1,0 +1,1 @@
+"""Where a bot's bars come from."""
