@@ -1,0 +1,138 @@
+"""Bots on this machine: one folder per bot, registered in the local fleet.
+
+Every step may be repeated: a deployment that died half way is applied again and goes on where it stood.
+
+1. Unpack into <home>/bots/<bot>/, beside it first, then in one move.
+2. Open the paper account and register the bot.
+3. Tick once, in an interpreter that sees the bundle alone; when that fails, steps 1 and 2 are taken back.
+"""
+
+import dataclasses
+import io
+import json
+import secrets
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from botyard.errors import ConfigError, NotFound, UserError
+from botyard.ports import FleetStore
+from botyard.records import codec
+from botyard.records.deployment import BundleSettings, Plan
+from botyard.records.fleet import BotRecord
+from botyard.records.market import MINUTE_MS, TradingRules, timeframe_minutes
+
+TICK_SECONDS = 60.0
+
+OpenAccount = Callable[[str, TradingRules], None]
+"""Makes sure that the paper account of a bot is there; a second call does nothing."""
+
+
+class LocalTarget:
+    """The DeployTarget port on this machine's home folder."""
+
+    def __init__(self, home: Path, fleet: FleetStore, open_account: OpenAccount) -> None:
+        self._home = home
+        self._fleet = fleet
+        self._open_account = open_account
+
+    def apply(self, plan: Plan, bot: BotRecord, bundle: bytes) -> str:
+        """Carry out the plan; the same plan again changes nothing and returns what the last tick says.
+
+        Raises: ConfigError when the first tick fails (nothing is left registered then), UserError when the name
+        belongs to another deployment or the disk is full.
+        """
+        known = self._registered(bot)
+        has_ticked = known is not None and self._fleet.snapshot(bot.name) is not None
+        folder = self._home / "bots" / bot.name
+        bot = known or dataclasses.replace(bot, bundle=str(folder))
+        steps: dict[str, Callable[[], object]] = {
+            "unpack_bundle": lambda: _unpack(bundle, folder),
+            "open_account": lambda: self._open_account(bot.name, _rules(bundle)),
+            "register_bot": lambda: None if known else self._fleet.add_bot(bot),
+        }
+        said = ""
+        try:
+            for action in plan.actions:
+                if action.kind == "first_tick":
+                    said = self._first_tick(bot, folder)
+                else:
+                    steps[action.kind]()
+        except ConfigError:
+            if not has_ticked:  # else it is a living bot, whatever ails it now
+                self._take_back(bot, folder)
+            raise
+        return said
+
+    def _registered(self, bot: BotRecord) -> BotRecord | None:
+        try:
+            known = self._fleet.bot(bot.name)
+        except NotFound:
+            return None
+        if known.deployment_hash != bot.deployment_hash:
+            raise UserError(
+                f"the fleet has another bot named {bot.name} (of run {known.run_id}); kill it, or start a new run"
+            )
+        return known
+
+    def _first_tick(self, bot: BotRecord, folder: Path) -> str:
+        command = [sys.executable, "-I", "-S", str(folder), "tick", "--home", str(self._home), "--bot", bot.name]
+        if bot.feed == "stored":  # the first withheld bar has just closed
+            now_ms = bot.live_from_ms + timeframe_minutes(bot.timeframe) * MINUTE_MS
+            command += ["--now-ms", str(now_ms)]
+        try:
+            done = subprocess.run(  # noqa: S603 - this interpreter on the bundle that passed its contract tests
+                command, cwd=folder, env={}, capture_output=True, text=True, timeout=TICK_SECONDS, check=False
+            )
+        except subprocess.TimeoutExpired as e:
+            raise ConfigError(f"the first tick of {bot.name} did not end within {TICK_SECONDS:.0f} s") from e
+        if done.returncode != 0:
+            last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+            raise ConfigError(f"the first tick of {bot.name} failed with code {done.returncode}: {last}")
+        self._verify(bot)
+        return _said(done.stdout, bot)
+
+    def _verify(self, bot: BotRecord) -> None:
+        snapshot = self._fleet.snapshot(bot.name)
+        if snapshot is None:
+            raise ConfigError(f"the first tick of {bot.name} left no state behind")
+        if snapshot.code_hash != bot.code_hash:
+            raise ConfigError(
+                f"the first tick of {bot.name} ran code {snapshot.code_hash[:12]}, not {bot.code_hash[:12]}"
+            )
+
+    def _take_back(self, bot: BotRecord, folder: Path) -> None:
+        with suppress(NotFound):  # it may have failed before it was registered
+            self._fleet.remove_bot(bot.name)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _said(output: str, bot: BotRecord) -> str:
+    try:
+        return str(json.loads(output.strip().splitlines()[-1])["text"])
+    except (IndexError, KeyError, TypeError, ValueError) as e:
+        raise ConfigError(f"the first tick of {bot.name} answered {output[-200:]!r}, not a line of JSON") from e
+
+
+def _rules(bundle: bytes) -> TradingRules:
+    with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
+        return codec.load(BundleSettings, archive.read("bot.json")).rules
+
+
+def _unpack(bundle: bytes, folder: Path) -> None:
+    draft = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        for left in folder.parent.glob(f".{folder.name}.*"):  # of a deployment that died while unpacking
+            shutil.rmtree(left, ignore_errors=True)
+        with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
+            archive.extractall(draft)
+        shutil.rmtree(folder, ignore_errors=True)
+        draft.rename(folder)
+    except OSError as e:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise UserError(f"cannot unpack into {folder}: {e.strerror}; make room or choose another home") from e
