@@ -36,6 +36,16 @@ class Market:
         """Each symbol once."""
         return list(dict.fromkeys(info.instrument.symbol for info in self.stored))
 
+    def find(self, text: str) -> str:
+        """Return the symbol that a person means: "btcusdt" and "BTC_USDT" are BTC/USDT.
+
+        Raises: NotFound naming the symbols there are.
+        """
+        plain = {_letters(symbol): symbol for symbol in reversed(self.symbols())}
+        if _letters(text) not in plain:
+            raise NotFound(f"no bars of {text!r} in the {self.name} market; there are {', '.join(self.symbols())}")
+        return plain[_letters(text)]
+
     def info(self, symbol: str, timeframe: str | None = None) -> SeriesInfo:
         """Return the series that a symbol's bars come from; without a timeframe, the finest.
 
@@ -89,3 +99,7 @@ class Market:
 
 def _end_ms(info: SeriesInfo) -> int:
     return info.last_ms + timeframe_minutes(info.timeframe) * 60_000
+
+
+def _letters(symbol: str) -> str:
+    return "".join(letter for letter in symbol.upper() if letter.isalnum())

@@ -162,6 +162,7 @@ class Quality:
     findings: tuple[Finding, ...]
     clean_from_ms: int
     clean_until_ms: int  # open of the first bar after the stretch
+    notes: tuple[Finding, ...] = ()  # what was mended at import: sorted, dropped once, replaced by newer
 
     @property
     def is_clean(self) -> bool:
