@@ -54,7 +54,7 @@ def pipeline(
 
 def _new_run(idea: str, minutes: str, market: str, *, trials: int, seed: int) -> "tuple[RunRecord, FolderArtifacts]":
     from botyard.apps import run_folders
-    from botyard.market import resolve_market
+    from botyard.market import open_market
     from botyard.records.market import parse_timeframe
     from botyard.records.run import RunRecord
 
@@ -65,7 +65,8 @@ def _new_run(idea: str, minutes: str, market: str, *, trials: int, seed: int) ->
     if not minutes:
         raise UserError(f'how long is a bar? Add the minutes: botyard pipeline "{idea[:40]}" 5')
     timeframe = parse_timeframe(minutes)
-    chosen = resolve_market(settings.home(), market)
+    now_ms = int(time.time() * 1000)
+    chosen = open_market(settings.home(), market, now_ms).name
     run_id, artifacts = run_folders.create(idea)
     record = RunRecord(
         run_id=run_id,
@@ -74,7 +75,7 @@ def _new_run(idea: str, minutes: str, market: str, *, trials: int, seed: int) ->
         market=chosen,
         seed=seed,
         trials=trials,
-        created_ms=int(time.time() * 1000),
+        created_ms=now_ms,
         outcome="running",
     )
     return record, artifacts
