@@ -133,6 +133,19 @@ def test_a_first_tick_that_fails_leaves_nothing(tmp_path, fleet, target, main, w
     assert nothing_left(tmp_path, fleet)
 
 
+def test_a_bot_that_somebody_else_is_waking_is_tried_again(tmp_path, target, monkeypatch):
+    monkeypatch.setattr(local, "PAUSE_SECONDS", 0.0)
+    busy_once = "import sys, pathlib\np = pathlib.Path('busy')\nif not p.exists():\n    p.touch()\n    sys.exit(75)\n"
+    assert target.apply(PLAN, BOT, bundle(busy_once + TICK)).endswith("no decision")
+
+
+def test_a_first_tick_that_halts_the_bot_says_why(tmp_path, fleet, target):
+    halt = "import json, sys\nprint(json.dumps({'text': 'halted: no bars'}))\nsys.exit(1)"
+    with pytest.raises(ConfigError, match="halted: no bars"):
+        target.apply(PLAN, BOT, bundle(halt))
+    assert nothing_left(tmp_path, fleet)
+
+
 def test_a_first_tick_that_hangs_leaves_nothing(tmp_path, fleet, target, monkeypatch):
     monkeypatch.setattr(local, "TICK_SECONDS", 0.3)
     with pytest.raises(ConfigError, match="did not end within"):

@@ -14,6 +14,7 @@ import secrets
 import shutil
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -27,6 +28,9 @@ from botyard.records.fleet import BotRecord
 from botyard.records.market import MINUTE_MS, TradingRules, timeframe_minutes
 
 TICK_SECONDS = 60.0
+TRY_AGAIN = 75  # what the bundle answers while somebody else is at it
+TRIES = 10
+PAUSE_SECONDS = 0.5
 
 OpenAccount = Callable[[str, TradingRules], None]
 """Makes sure that the paper account of a bot is there; a second call does nothing."""
@@ -84,17 +88,18 @@ class LocalTarget:
         if bot.feed == "stored":  # the first withheld bar has just closed
             now_ms = bot.live_from_ms + timeframe_minutes(bot.timeframe) * MINUTE_MS
             command += ["--now-ms", str(now_ms)]
-        try:
-            done = subprocess.run(  # noqa: S603 - this interpreter on the bundle that passed its contract tests
-                command, cwd=folder, env={}, capture_output=True, text=True, timeout=TICK_SECONDS, check=False
-            )
-        except subprocess.TimeoutExpired as e:
-            raise ConfigError(f"the first tick of {bot.name} did not end within {TICK_SECONDS:.0f} s") from e
+        for _ in range(TRIES):
+            done = _run(command, folder, bot.name)
+            if done.returncode != TRY_AGAIN:
+                break
+            time.sleep(PAUSE_SECONDS)  # the fleet's scheduler may have woken it already
         if done.returncode != 0:
-            last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-            raise ConfigError(f"the first tick of {bot.name} failed with code {done.returncode}: {last}")
+            raise ConfigError(f"the first tick of {bot.name} failed with code {done.returncode}: {_last_words(done)}")
         self._verify(bot)
-        return _said(done.stdout, bot)
+        said = _answer(done.stdout)
+        if said is None:
+            raise ConfigError(f"the first tick of {bot.name} answered {done.stdout[-200:]!r}, not a line of JSON")
+        return said
 
     def _verify(self, bot: BotRecord) -> None:
         snapshot = self._fleet.snapshot(bot.name)
@@ -111,11 +116,25 @@ class LocalTarget:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _said(output: str, bot: BotRecord) -> str:
+def _run(command: list[str], folder: Path, bot: str) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(  # noqa: S603 - this interpreter on the bundle that passed its contract tests
+            command, cwd=folder, env={}, capture_output=True, text=True, timeout=TICK_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired as e:
+        raise ConfigError(f"the first tick of {bot} did not end within {TICK_SECONDS:g} s") from e
+
+
+def _answer(output: str) -> str | None:
     try:
         return str(json.loads(output.strip().splitlines()[-1])["text"])
-    except (IndexError, KeyError, TypeError, ValueError) as e:
-        raise ConfigError(f"the first tick of {bot.name} answered {output[-200:]!r}, not a line of JSON") from e
+    except (IndexError, KeyError, TypeError, ValueError):
+        return None
+
+
+def _last_words(done: subprocess.CompletedProcess[str]) -> str:
+    lines = done.stderr.strip().splitlines()
+    return lines[-1] if lines else _answer(done.stdout) or "no message"
 
 
 def _rules(bundle: bytes) -> TradingRules:
