@@ -34,18 +34,18 @@ WINDOW_DAYS = 365
 _MADE = ("1m", "5m")
 
 SYMBOLS = (
-    DemoSymbol("DEMO-AMBER", 412.5, 2, 3, 0.50, 1.0, 60_000),
-    DemoSymbol("DEMO-BIRCH", 18.25, 4, 2, 0.60, 1.1, 25_000),
-    DemoSymbol("DEMO-CEDAR", 96.4, 3, 2, 0.55, 0.9, 30_000),
-    DemoSymbol("DEMO-DUNE", 2.16, 5, 1, 0.75, 1.3, 15_000),
-    DemoSymbol("DEMO-FJORD", 7.32, 5, 1, 0.65, 1.0, 18_000),
-    DemoSymbol("DEMO-GROVE", 0.845, 6, 0, 0.70, 1.2, 12_000),
-    DemoSymbol("DEMO-HARBOR", 154.0, 3, 3, 0.50, 0.7, 40_000, spell_drift=0.30, spell_days=4),
-    DemoSymbol("DEMO-JUNIPER", 33.7, 4, 2, 0.60, 1.0, 22_000),
-    DemoSymbol("DEMO-LAGOON", 1290.0, 2, 4, 0.45, 0.8, 55_000),
-    DemoSymbol("DEMO-MEADOW", 0.1275, 7, 0, 0.80, 1.2, 9_000),
-    DemoSymbol("DEMO-PEBBLE", 5.08, 5, 1, 0.70, 1.1, 14_000),
-    DemoSymbol("DEMO-WILLOW", 61.3, 4, 2, 0.55, 0.8, 28_000, spell_drift=0.30, spell_days=4),
+    DemoSymbol("DEMO-AMBER", 412.5, 2, 3, 0.35, 1.0, 60_000),
+    DemoSymbol("DEMO-BIRCH", 18.25, 4, 2, 0.42, 1.1, 25_000),
+    DemoSymbol("DEMO-CEDAR", 96.4, 3, 2, 0.38, 0.9, 30_000),
+    DemoSymbol("DEMO-DUNE", 2.16, 5, 1, 0.52, 1.3, 15_000),
+    DemoSymbol("DEMO-FJORD", 7.32, 5, 1, 0.45, 1.0, 18_000),
+    DemoSymbol("DEMO-GROVE", 0.845, 6, 0, 0.50, 1.2, 12_000),
+    DemoSymbol("DEMO-HARBOR", 154.0, 3, 3, 0.40, 0.7, 40_000, spell_drift=0.50, spell_days=4),
+    DemoSymbol("DEMO-JUNIPER", 33.7, 4, 2, 0.40, 1.0, 22_000),
+    DemoSymbol("DEMO-LAGOON", 1290.0, 2, 4, 0.32, 0.8, 55_000),
+    DemoSymbol("DEMO-MEADOW", 0.1275, 7, 0, 0.55, 1.2, 9_000),
+    DemoSymbol("DEMO-PEBBLE", 5.08, 5, 1, 0.48, 1.1, 14_000),
+    DemoSymbol("DEMO-WILLOW", 61.3, 4, 2, 0.42, 0.7, 28_000, spell_drift=0.50, spell_days=4),
 )
 """Who moves how: price at the start, decimals of tick and lot, volatility, beta, turnover per minute, edge."""
 

@@ -46,7 +46,7 @@ _SEASON = (
 )  # fmt: skip
 """Variance by UTC hour: quiet nights, a busy afternoon."""
 
-FACTOR_VOLATILITY = 0.45  # annual, of the common walk
+FACTOR_VOLATILITY = 0.50  # annual, of the common walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,7 @@ class DemoSymbol:
     quote_per_minute: float  # usual turnover
     spell_drift: float = 0.0
     spell_days: int = 1
+    common: str = "common"  # the walk it shares with the others
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def _block(symbol: DemoSymbol, minutes: int, day: int, start: Floats) -> tuple[F
     # start: log level at the start of each day and at the end of the last
     days = len(start) - 1
     own = _walk(symbol.name, symbol.volatility, day, days)
-    common = _common(day, days)
+    common = _common(symbol.common, day, days)
     # the bridge from the day's start to its end, spread in proportion to variance
     own_share = np.cumsum(own.variances, axis=1)
     own_share /= own_share[:, -1:]
@@ -166,12 +167,12 @@ def _walk(name: str, volatility: float, day: int, days: int) -> _Walk:
 
 
 @lru_cache(maxsize=32)  # a year of blocks
-def _common(day: int, days: int) -> _Walk:
+def _common(name: str, day: int, days: int) -> _Walk:
     # the same for all symbols: already tied to the common day's move
-    walk = _walk("common", FACTOR_VOLATILITY, day, days)
+    walk = _walk(name, FACTOR_VOLATILITY, day, days)
     share = np.cumsum(walk.variances, axis=1)
     share /= share[:, -1:]
-    moves = np.sqrt(walk.day_variances) * _day_normals("common", day, days)
+    moves = np.sqrt(walk.day_variances) * _day_normals(name, day, days)
     return _Walk(walk.levels + share * (moves - walk.levels[:, -1])[:, None], walk.variances, walk.day_variances)
 
 
@@ -211,14 +212,14 @@ def _own_moves(symbol: DemoSymbol, day: int, days: int) -> Floats:
 
 
 def _common_drift(symbol: DemoSymbol, day: int, days: int) -> Floats:
-    return -0.5 * symbol.beta * symbol.beta * _day_variances("common", FACTOR_VOLATILITY, day, days)
+    return -0.5 * symbol.beta * symbol.beta * _day_variances(symbol.common, FACTOR_VOLATILITY, day, days)
 
 
 def _day_levels(symbol: DemoSymbol, day: int, days: int) -> Floats:
     # log price over the first price at the start of each day and at the end of the last; sums begin at START_MS
     count = day + days - _START_DAY
-    common = np.sqrt(_day_variances("common", FACTOR_VOLATILITY, _START_DAY, count))
-    common *= symbol.beta * _day_normals("common", _START_DAY, count)
+    common = np.sqrt(_day_variances(symbol.common, FACTOR_VOLATILITY, _START_DAY, count))
+    common *= symbol.beta * _day_normals(symbol.common, _START_DAY, count)
     moves = _own_moves(symbol, _START_DAY, count) + common + _common_drift(symbol, _START_DAY, count)
     return np.concatenate(([0.0], np.cumsum(moves)))[day - _START_DAY :]
 
