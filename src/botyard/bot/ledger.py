@@ -26,6 +26,7 @@ class Working:
     transition: int
     is_sent: bool = False
     filled_lots: int = 0
+    n_fills: int = 0
 
     @property
     def rest(self) -> int:
@@ -44,6 +45,7 @@ class Ledger:
     opened: int = 0  # the same since the position was last flat
     fees: Decimal = Decimal(0)  # quote
     n_fills: int = 0
+    n_kills: int = 0  # orders sent to end the bot
     last_bar_ms: int | None = None  # the last bar that was decided on
     day: int = -1  # UTC day of that bar
     day_equity: Decimal = Decimal(0)  # at the first close of that day
@@ -72,6 +74,7 @@ class Ledger:
         if entry.kind == "intent":
             order = Order(**data["order"])
             self.working[order.client_id] = Working(order, data["transition"])
+            self.n_kills += data["leg"] == "kill"
         elif entry.kind == "submitted":
             if data["client_id"] in self.working:
                 self.working[data["client_id"]].is_sent = True
@@ -96,10 +99,7 @@ class Ledger:
         """As JSON, for the snapshot."""
         plain = {name: getattr(self, name) for name in _PLAIN}
         plain |= {name: str(getattr(self, name)) for name in _DECIMAL}
-        plain["working"] = [
-            {"order": asdict(w.order), "transition": w.transition, "is_sent": w.is_sent, "filled_lots": w.filled_lots}
-            for w in self.working.values()
-        ]
+        plain["working"] = [asdict(w) for w in self.working.values()]
         return json.dumps(plain)
 
     def _fill(self, data: dict[str, Any]) -> None:
@@ -121,6 +121,7 @@ class Ledger:
         if working is None:
             return
         working.filled_lots += data["lots"]
+        working.n_fills += 1
         if working.rest < 0:
             raise InvariantError(
                 f"order {data['client_id']} of {working.order.lots} lots has {working.filled_lots} lots of fills"
@@ -135,7 +136,7 @@ class Ledger:
             self.day, self.day_equity = day, Decimal(entry.data["equity"])
 
 
-_PLAIN = ("lots", "spent", "opened", "n_fills", "last_bar_ms", "day")
+_PLAIN = ("lots", "spent", "opened", "n_fills", "n_kills", "last_bar_ms", "day")
 _DECIMAL = ("allocated", "unit", "fees", "day_equity")
 
 
@@ -154,6 +155,6 @@ def load_ledger(text: str) -> Ledger:
         setattr(ledger, name, plain[name])
     ledger.fees, ledger.day_equity = Decimal(plain["fees"]), Decimal(plain["day_equity"])
     for item in plain["working"]:
-        order = Order(**item["order"])
-        ledger.working[order.client_id] = Working(order, item["transition"], item["is_sent"], item["filled_lots"])
+        working = Working(**{**item, "order": Order(**item["order"])})
+        ledger.working[working.order.client_id] = working
     return ledger

@@ -21,6 +21,8 @@ from botyard.rules.costs import market_price
 from botyard.rules.fills import distance, is_touched, reference_price
 from botyard.rules.rounding import nearest_steps
 
+Liquidity = Literal["taker", "maker"]
+
 _EXACT = Context(prec=60)
 _KINDS = {
     ("buy", "stop"): BUY_STOP,
@@ -183,21 +185,21 @@ class PaperVenue:
                     reference = reference_price(kind, level, bar.open)
                     if hit[2] == "stop":
                         self._fill(symbol, hit, self._slipped(reference, hit[1]), bar, "taker")
-                    else:
-                        self._fill(symbol, hit, self._ticks(reference), bar, "maker")
+                    else:  # a bar that opens beyond the limit takes what was there
+                        liquidity: Liquidity = "maker" if reference == level else "taker"
+                        self._fill(symbol, hit, self._ticks(reference), bar, liquidity)
         return self._filled_in(symbol, bar)
 
     def _touched(self, symbol: str, bar: Bar) -> "_Row | None":
-        rows = self._working(symbol, bar, "resting")
-        for wanted in ("stop", "limit"):
-            hits = []
-            for row in rows:
-                kind, level = _KINDS[row[1], row[2]], self._price(row[4])
-                if row[2] == wanted and is_touched(kind, level, bar.high, bar.low):
-                    hits.append((distance(kind, level, bar.open), row))
-            if hits:
-                return min(hits, key=lambda hit: hit[0])[1]
-        return None
+        # the same choice as the book's: in a position stops come first, then what is nearest to the open
+        in_position = self.held_lots(symbol) != 0
+        hits = []
+        for row in self._working(symbol, bar, "resting"):
+            kind, level = _KINDS[row[1], row[2]], self._price(row[4])
+            if is_touched(kind, level, bar.high, bar.low):
+                rank = 1 if in_position and row[2] == "limit" else 0
+                hits.append((rank, distance(kind, level, bar.open), row))
+        return min(hits, key=lambda hit: hit[:2])[2] if hits else None
 
     def _has_working(self, symbol: str, bar: Bar) -> bool:
         # most bars pass over no order at all: those cost no write
@@ -217,7 +219,7 @@ class PaperVenue:
             (self._account, symbol, status, bar.open_ms),
         ).fetchall()
 
-    def _fill(self, symbol: str, row: "_Row", ticks: int, bar: Bar, liquidity: Literal["taker", "maker"]) -> None:
+    def _fill(self, symbol: str, row: "_Row", ticks: int, bar: Bar, liquidity: Liquidity) -> None:
         client_id, side, _kind, lots, _level, reduce_only = row
         held = self.held_lots(symbol)
         if reduce_only:
@@ -294,7 +296,7 @@ class PaperVenue:
         tick = self._rules.instrument.tick
         return (ticks or 0) * float(tick.numerator) / float(tick.denominator)
 
-    def _fee(self, lots: int, ticks: int, liquidity: Literal["taker", "maker"]) -> Decimal:
+    def _fee(self, lots: int, ticks: int, liquidity: Liquidity) -> Decimal:
         tick, lot, costs = self._rules.instrument.tick, self._rules.instrument.lot, self._rules.costs
         rate = costs.taker_bps if liquidity == "taker" else costs.maker_bps
         notional = Decimal(lots * ticks * tick.numerator * lot.numerator)

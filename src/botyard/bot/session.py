@@ -1,0 +1,184 @@
+"""One tick's hold on a bot: its lease, its ledger, and the only ways to write and to send.
+
+Every write is conditional on the lease's fence. An intent is written before its order leaves; what the venue says
+is written after. Whatever dies in between is found again by client id.
+"""
+
+import dataclasses
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from botyard.bot.intents import Want, bot_prefix, client_id
+from botyard.bot.ledger import Ledger, Working
+from botyard.errors import BotyardError, RetryableError, VenueRejected
+from botyard.ports import Clock, FleetStore, MarketData, Notifier, Venue
+from botyard.records.fleet import Bar, BotRecord, Entry, Lease, OrderState, Snapshot
+
+TRIES = 3
+FINISHED = ("cancelled", "rejected", "filled")
+
+
+class UnresolvedError(BotyardError):
+    """An intent may or may not have reached the venue, and the venue does not say: the bot halts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What a tick touches of the world. `wall` counts leases; it differs from `clock` in a replay."""
+
+    store: FleetStore
+    venue: Venue
+    market: MarketData
+    clock: Clock
+    wall: Clock
+    notifier: Notifier
+
+
+class Session:
+    """A bot under lease, with the entries of its journal that are not written yet."""
+
+    def __init__(self, bot: BotRecord, ports: Ports, lease: Lease, ledger: Ledger) -> None:
+        self.bot = bot
+        self.ports = ports
+        self.ledger = ledger
+        self._lease = lease
+        self._entries: list[Entry] = []
+        self.n_orders = 0
+        self.n_fills = 0
+
+    def note(self, entry: Entry) -> None:
+        """Take an entry into the ledger; the next `write` takes it to the store."""
+        self.ledger.apply(entry)
+        self._entries.append(entry)
+
+    def entry(self, kind: str, bar_ms: int, **data: object) -> Entry:
+        """Make an entry of now."""
+        return Entry(kind, bar_ms, self.ports.clock.now_ms(), data)  # type: ignore[arg-type]
+
+    def write(self, snapshot: Snapshot | None = None) -> None:
+        """Write what was noted, and the snapshot, in one conditional write.
+
+        Raises: RetryableError when another tick took over.
+        """
+        if self._entries or snapshot is not None:
+            self.ports.store.append(self._lease, self._entries, snapshot)
+            self._entries = []
+
+    def collect(self) -> int:
+        """Note the fills and ends of all orders that were sent; return how many fills were new."""
+        found = 0
+        for working in list(self.ledger.working.values()):
+            if working.is_sent:
+                state = self.ports.venue.find(self.bot.symbol, working.order.client_id)
+                found += self._collect(working, state)
+        self.n_fills += found
+        return found
+
+    def resolve(self) -> list[Working]:
+        """Find out what became of intents whose submission was not written down; return those that never arrived.
+
+        Raises: UnresolvedError when the venue does not know one and may still come to know it.
+        """
+        lost: list[Working] = []
+        for working in self.ledger.pending():
+            state = self._find(working.order.client_id)
+            if state is not None:
+                self.note(self.entry("submitted", working.order.bar_ms, client_id=working.order.client_id))
+                self._collect(working, state)
+            elif self.ports.venue.absence_is_final:
+                lost.append(working)
+            else:
+                raise UnresolvedError(
+                    f"order {working.order.client_id} was about to be sent and the venue does not know it; look for "
+                    f"it at the venue, then: botyard resume {self.bot.name}"
+                )
+        return lost
+
+    def plan(self, wants: Iterable[Want], bar_ms: int, words: str, attempt: int = 0) -> list[Working]:
+        """Note an intent for each want; nothing is sent before they are written."""
+        planned: list[Working] = []
+        for want in wants:
+            identity = client_id(self.bot.name, self.bot.deployment_hash, bar_ms, want.transition, want.leg, attempt)
+            order = want.order(self.bot.symbol, identity, bar_ms)
+            self.note(
+                self.entry(
+                    "intent",
+                    bar_ms,
+                    client_id=identity,
+                    order=dataclasses.asdict(order),
+                    transition=want.transition,
+                    leg=want.leg,
+                    words=words,
+                )
+            )
+            planned.append(self.ledger.working[identity])
+        return planned
+
+    def send(self, planned: Iterable[Working]) -> None:
+        """Submit orders whose intents are written, then journal what the venue said.
+
+        A venue that does not answer leaves the intent pending: the next tick finds out.
+        """
+        for working in planned:
+            order = working.order
+            try:
+                self.ports.venue.submit(order)
+            except VenueRejected as e:
+                self.note(self.entry("refused", order.bar_ms, client_id=order.client_id, reason=e.reason))
+                self.ports.notifier.tell(f"{self.bot.name}: {e}")
+                continue
+            except RetryableError as e:
+                self.ports.notifier.tell(f"{self.bot.name}: {e}; the next tick looks the order up")
+                continue
+            self.n_orders += 1
+            self.note(self.entry("submitted", order.bar_ms, client_id=order.client_id))
+        self.write()
+
+    def cancel(self, orders: Iterable[Working], reason: str) -> bool:
+        """Cancel orders and read their last fills; True when one of them filled in between."""
+        filled = False
+        for working in orders:
+            state = self.ports.venue.cancel(self.bot.symbol, working.order.client_id)
+            filled = self._collect(working, state, reason) > 0 or filled
+        return filled
+
+    def settle_open(self, bar: Bar) -> None:
+        """Let a bar open at the venue, and note what filled."""
+        if self.ledger.working:
+            self.ports.venue.settle_open(self.bot.symbol, bar)
+            self.collect()
+
+    def settle(self, bar: Bar) -> None:
+        """Let a bar pass at the venue, and note what filled."""
+        if self.ledger.working:
+            self.ports.venue.settle(self.bot.symbol, bar)
+            self.collect()
+
+    def _collect(self, working: Working, state: OrderState | None, reason: str = "") -> int:
+        order = working.order
+        found = 0
+        if state is not None and state.filled_lots > working.filled_lots:
+            fills = self.ports.venue.fills(self.bot.symbol, order.client_id)
+            for fill in fills[working.n_fills :]:
+                data = dataclasses.asdict(fill) | {"transition": working.transition}
+                self.note(self.entry("fill", data.pop("bar_ms"), **data))
+                found += 1
+        if state is not None and state.status in FINISHED and order.client_id in self.ledger.working:
+            why = state.reason or reason or state.status
+            self.note(self.entry("cancelled", order.bar_ms, client_id=order.client_id, reason=why))
+        return found
+
+    def _find(self, identity: str) -> OrderState | None:
+        for attempt in range(TRIES):
+            try:
+                state = self.ports.venue.find(self.bot.symbol, identity)
+                if state is None and not self.ports.venue.absence_is_final:
+                    resting = self.ports.venue.open_orders(self.bot.symbol, bot_prefix(self.bot.name))
+                    state = next((one for one in resting if one.client_id == identity), None)
+            except RetryableError:
+                if attempt == TRIES - 1:
+                    raise
+                continue
+            if state is not None or self.ports.venue.absence_is_final:
+                return state
+        return None

@@ -1,0 +1,265 @@
+"""One tick of a bot: safe to run twice, late or concurrently; it may die at any line.
+
+1. Take the lease (session.py): every write is fenced by it.
+2. Find what became of intents whose submission was not written down, by client id.
+3. Fetch the bars after the last one; the open bar is never used.
+4. Step the model (model.py) through each, let it pass at the paper venue, note fills in the ledger (ledger.py).
+5. Write decision, fills, intents, state and last bar in one conditional write; only then submit (orders.py says what).
+6. Journal what the venue said.
+"""
+
+import dataclasses
+from dataclasses import dataclass
+from decimal import Decimal
+
+from botyard.bot import deployed as bundles
+from botyard.bot import limits, orders, restore, words
+from botyard.bot.deployed import Deployed
+from botyard.bot.intents import Want, compare
+from botyard.bot.kill import kill
+from botyard.bot.ledger import Working
+from botyard.bot.model import AfterOpen, Model
+from botyard.bot.orders import Missed
+from botyard.bot.session import Ports, Session, UnresolvedError
+from botyard.errors import BotyardError, ConfigError, InvariantError, RetryableError
+from botyard.records.fleet import Bar, BotRecord, Status
+
+LEASE_MS = 60_000
+MOST_REPLANS = 3
+TRADING = ("running", "paused")
+
+__all__ = ["Ports", "TickReport", "tick"]
+
+
+@dataclass(frozen=True, slots=True)
+class TickReport:
+    """What a tick did, for people and for the scheduler."""
+
+    bot: str
+    status: Status
+    text: str  # the last decision in words, or why there was none
+    bars: int = 0  # bars it went through
+    orders: int = 0  # orders sent
+    fills: int = 0  # fills found
+    last_bar_ms: int | None = None
+    is_done: bool = True  # False: somebody else was at it, or something did not answer; try again soon
+
+
+def tick(name: str, deployed: Deployed, ports: Ports, owner: str) -> TickReport:
+    """Wake a bot once.
+
+    owner: who holds the lease, such as a process's name.
+    Raises: NotFound when there is no such bot; whatever is not expected, with the bot halted first.
+    """
+    bot = ports.store.bot(name)
+    if bot.status == "killed":
+        return TickReport(name, bot.status, f"killed: {bot.reason}")
+    lease = ports.store.acquire(name, owner, ports.wall.now_ms(), LEASE_MS)
+    if lease is None:
+        return TickReport(name, bot.status, "another tick is at work", is_done=False)
+    try:
+        ledger = restore.ledger(ports.store, bot, deployed)
+        return _Tick(bot, deployed, ports, Session(bot, ports, lease, ledger)).run()
+    except RetryableError as e:
+        return TickReport(name, bot.status, f"not done: {e}", is_done=False)
+    except (ConfigError, InvariantError, UnresolvedError) as e:
+        return _halt(bot, ports, e)
+    finally:
+        ports.store.release(lease)
+
+
+def _halt(bot: BotRecord, ports: Ports, error: BotyardError) -> TickReport:
+    text = str(error)
+    if isinstance(error, InvariantError):
+        text += "; this is a fault of botyard: report it, check the position by hand, then resume"
+    if bot.status != "killing":  # a kill goes on until it is done
+        ports.store.set_status(bot.name, "halted", text, expected=bot.status, at_ms=ports.clock.now_ms())
+    ports.notifier.tell(f"{bot.name} halted: {text}")
+    return TickReport(bot.name, "halted" if bot.status != "killing" else "killing", f"halted: {text}")
+
+
+class _Tick:
+    def __init__(self, bot: BotRecord, deployed: Deployed, ports: Ports, session: Session) -> None:
+        self._bot = bot
+        self._deployed = deployed
+        self._ports = ports
+        self._session = session
+        self._ledger = session.ledger
+        self._rules = deployed.settings.rules
+        self._model = Model(deployed.strategy, deployed.settings.parameters, self._rules)
+        self._caps = limits.caps_of(bot.mode)
+        self._text = "no new bar"
+
+    def run(self) -> TickReport:
+        if self._bot.status != "killing":
+            bundles.check(self._deployed, self._bot)
+        lost = self._session.resolve()
+        self._session.collect()
+        if self._bot.status == "killing":
+            self._text = kill(self._session, lost)
+            return self._report(0)
+        self._check_holding()
+        seeded = restore.model(self._session, self._deployed, self._model)
+        self._text = seeded or self._text
+        self._recover(lost)
+        last_ms = self._ledger.last_bar_ms
+        after_ms = self._bot.live_from_ms - 1 if last_ms is None else last_ms
+        bars = self._ports.market.bars(self._bot.symbol, self._bot.timeframe, after_ms, self._ports.clock.now_ms())
+        for index, bar in enumerate(bars):
+            self._pass(bar, is_first=index == 0, is_last=index == len(bars) - 1)
+        self._session.write()
+        return self._report(len(bars))
+
+    def _report(self, n_bars: int) -> TickReport:
+        return TickReport(
+            bot=self._bot.name,
+            status=self._ports.store.bot(self._bot.name).status,
+            text=self._text,
+            bars=n_bars,
+            orders=self._session.n_orders,
+            fills=self._session.n_fills,
+            last_bar_ms=self._ledger.last_bar_ms,
+        )
+
+    def _check_holding(self) -> None:
+        for is_last_try in (False, True):
+            held, booked = self._ports.venue.held_lots(self._bot.symbol), self._ledger.lots
+            if booked == 0 or (held * booked > 0 and abs(held) >= abs(booked)):
+                return
+            if is_last_try:
+                raise UnresolvedError(
+                    f"the venue holds {words.quantity(self._rules.instrument, held)}, the ledger says "
+                    f"{words.quantity(self._rules.instrument, booked)}; find out who traded, then kill the bot"
+                )
+            self._session.collect()
+
+    def _recover(self, lost: list[Working]) -> None:
+        # these never arrived: what still stands is sent under the same id, the rest is given up
+        now_ms = self._ports.clock.now_ms()
+        for working in lost:
+            order = working.order
+            is_protection = order.reduce_only and order.kind != "market"
+            is_late = not limits.is_fresh(self._bot, order.bar_ms, now_ms)
+            may_add = self._bot.status == "running"
+            if is_protection or (not is_late and (may_add or (order.reduce_only and self._bot.status == "paused"))):
+                self._session.send([working])
+                continue
+            data = {"client_id": order.client_id, "reason": "never arrived, and too late now"}
+            self._session.note(self._session.entry("cancelled", order.bar_ms, **data))
+            if not order.reduce_only:
+                self._session.note(
+                    self._session.entry("missed", order.bar_ms, transition=working.transition, lots=order.lots)
+                )
+        self._stop_if_pending()
+
+    def _stop_if_pending(self) -> None:
+        if self._ledger.pending():
+            self._session.write()
+            raise RetryableError("the venue did not answer; the next tick looks its orders up")
+
+    # --- one bar -------------------------------------------------------------------------------------------------
+
+    def _pass(self, bar: Bar, *, is_first: bool, is_last: bool) -> None:
+        is_stored = self._bot.feed == "stored"
+        self._session.settle_open(bar)
+        self._model.step(bar)
+        if self._model.after_open is not None and (is_stored or is_first):
+            self._protect(bar, self._model.after_open)
+        self._session.settle(bar)
+        # bars that went by while nobody looked are lived through, but no order can be sent into the past
+        self._close(bar, is_now=is_stored or is_last)
+
+    def _protect(self, bar: Bar, after_open: AfterOpen) -> None:
+        # what was filled at the open has its exits worked in the same bar
+        if self._bot.status not in TRADING:
+            return
+        wanted = orders.resting(
+            after_open.resting, after_open.lots, self._ledger.lots, "bracket", self._tick, may_add=False, cut=self._cut
+        )
+        missing, _ = compare(wanted.wants, self._sent())
+        if missing:
+            before_ms = self._ledger.last_bar_ms
+            bar_ms = bar.open_ms - 1 if before_ms is None else before_ms
+            planned = self._session.plan(missing, bar_ms, "exits of the fill at the open")
+            self._session.write()
+            self._session.send(planned)
+            self._stop_if_pending()
+
+    def _close(self, bar: Bar, *, is_now: bool) -> None:
+        session, model = self._session, self._model
+        text = words.decision(model, self._rules.instrument)
+        equity = self._ledger.equity(model.ticks(bar.close))
+        self._check_caps(equity)
+        missing, missed = self._align(bar) if is_now else ([], ())
+        planned = session.plan(missing, bar.open_ms, text)
+        for one in missed if is_now else self._passed_by():
+            session.note(
+                session.entry(
+                    "missed", bar.open_ms, transition=one.transition, after=one.after, reason=self._why_not(bar)
+                )
+            )
+        session.note(
+            session.entry(
+                "decision",
+                bar.open_ms,
+                words=text,
+                row=model.row(),
+                close=bar.close,
+                equity=str(equity),
+                lots=self._ledger.lots,
+                model_equity=model.equity,
+                model_lots=model.lots,
+                model_fills=[[f.transition, f.lots, f.price, f.fee] for f in model.fills],
+            )
+        )
+        session.write(restore.snapshot(self._session, self._deployed, model, bar.open_ms))
+        session.send(planned)
+        self._stop_if_pending()
+        self._text = text
+
+    def _align(self, bar: Bar) -> tuple[list[Want], tuple[Missed, ...]]:
+        """Cancel what should not be at the venue, and say what is missing there."""
+        may_add = self._bot.status == "running" and limits.is_fresh(self._bot, bar.open_ms, self._ports.clock.now_ms())
+        for _ in range(MOST_REPLANS):
+            if self._bot.status not in TRADING:
+                self._session.cancel(orders.all_but_one_stop(self._sent(), self._ledger.lots), "halted")
+                return [], ()
+            wanted = orders.at_close(
+                self._model, self._ledger.lots, bar.close, self._tick, may_add=may_add, cut=self._cut
+            )
+            missing, surplus = compare(wanted.wants, self._sent())
+            if not self._session.cancel(surplus, "replaced"):
+                return missing, wanted.missed
+        raise RetryableError("orders keep filling while they are replaced")
+
+    def _passed_by(self) -> tuple[Missed, ...]:
+        pending = self._model.pending
+        if pending is None or not orders.adds(self._model.lots, pending[1]):
+            return ()
+        return (Missed(*pending),)
+
+    def _why_not(self, bar: Bar) -> str:
+        if self._bot.status != "running":
+            return self._bot.status
+        late_s = (self._ports.clock.now_ms() - bar.open_ms - limits.timeframe_ms(self._bot)) // 1000
+        return f"seen {late_s} s after the close, too late to enter"
+
+    def _check_caps(self, equity: Decimal) -> None:
+        why = limits.exceeded(self._caps, self._ledger, equity)
+        if why and self._bot.status in TRADING:
+            reason = f"{why}; look at it, then: botyard resume {self._bot.name}, or botyard kill {self._bot.name}"
+            self._ports.store.set_status(
+                self._bot.name, "halted", reason, expected=self._bot.status, at_ms=self._ports.clock.now_ms()
+            )
+            self._bot = dataclasses.replace(self._bot, status="halted", reason=reason)
+            self._ports.notifier.tell(f"{self._bot.name} halted: {reason}")
+
+    def _sent(self) -> list[Working]:
+        return [w for w in self._ledger.working.values() if w.is_sent]
+
+    @property
+    def _tick(self) -> float:
+        return self._rules.instrument.tick.value
+
+    def _cut(self, lots: int, price: float) -> int:
+        return limits.affordable(lots, self._ledger, price, self._rules, self._deployed.strategy.MAX_LEVERAGE)
