@@ -1,0 +1,36 @@
+"""Golden bars on their way into the bundle's interpreter, and its decisions on their way back: plain binary.
+
+Little-endian. Bars: the number of segments (int64), then per segment the number of bars n (int64), n opens of the
+bars (int64, UTC ms) and n each of open, high, low, close, volume (float64). Decisions: per segment n rows of
+float64. The other half is inside/replay.py.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from botyard.engine.bars import Bars
+from botyard.errors import InvariantError
+
+
+def pack_bars(segments: Sequence[Bars]) -> bytes:
+    """Return the file that `contract` reads."""
+    parts = [np.array([len(segments)], dtype="<i8").tobytes()]
+    for bars in segments:
+        parts.append(np.array([len(bars)], dtype="<i8").tobytes())
+        parts.append(bars.open_ms.astype("<i8").tobytes())
+        parts.extend(c.astype("<f8").tobytes() for c in (bars.open, bars.high, bars.low, bars.close, bars.volume))
+    return b"".join(parts)
+
+
+def unpack_rows(data: bytes, lengths: Sequence[int], width: int) -> list[NDArray[np.float64]]:
+    """Read what `contract` wrote: one array (n_bars, width) per segment.
+
+    Raises: InvariantError when it is not of that size.
+    """
+    wanted = sum(lengths) * width * 8
+    if len(data) != wanted:
+        raise InvariantError(f"the bundle wrote {len(data)} bytes of decisions, not {wanted}")
+    rows = np.frombuffer(data, dtype="<f8").reshape(-1, width)
+    return np.split(rows, np.cumsum(lengths)[:-1])

@@ -1,0 +1,111 @@
+# ruff: noqa: INP001 - lies at the root of the bundle, not in a package
+"""Replays golden bars through this bundle's bot and writes down every decision; the Deployer compares them.
+
+The other half, with the files' layout, is stages/deployer/golden_file.py. Standard library only.
+"""
+
+import importlib
+import json
+import os
+import sys
+from array import array
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from botyard.bot.deployed import Deployed, load_deployed
+from botyard.bot.model import Model
+from botyard.ops.state import NO_ORDER
+from botyard.records.fleet import Bar
+
+HERE = Path(__file__).resolve().parent
+
+
+class Segment(NamedTuple):
+    """Bars that a fresh bot is fed."""
+
+    open_ms: Any  # array of int
+    columns: tuple[Any, ...]  # arrays of float: open high low close volume
+
+
+def replay(part: str, bars: Path, rows: Path, states: Path) -> str:
+    """Replay the `whole` of each segment, or its `rest` from the state saved in its middle; return a report as JSON."""
+    deployed = load_deployed(HERE)
+    new = _model(deployed).dump()
+    state_size = len(new[0])
+    size = state_size + len(new[1])
+    written, saved = array("d"), bytearray()
+    kept = states.read_bytes() if part == "rest" else b""
+    for number, segment in enumerate(_segments(bars.read_bytes())):
+        model = _model(deployed)
+        middle = len(segment.open_ms) // 2
+        if part == "rest":
+            own = kept[number * size : (number + 1) * size]
+            model.restore(own[:state_size], own[state_size:])
+        for i in range(middle if part == "rest" else 0, len(segment.open_ms)):
+            if i == middle and part == "whole":
+                saved += b"".join(model.dump())
+            model.step(Bar(segment.open_ms[i], *(column[i] for column in segment.columns)))
+            written.extend(_row(model))
+    rows.write_bytes(_little(written).tobytes())
+    if part == "whole":
+        states.write_bytes(saved)
+    return json.dumps({"state_bytes": size, "broken": _import_all(), "foreign": _foreign_modules()})
+
+
+def _model(deployed: Deployed) -> Model:
+    return Model(deployed.strategy, deployed.settings.parameters, deployed.settings.rules)
+
+
+def _row(model: Model) -> list[float]:
+    # what is not wanted now is written as 0, as research writes it
+    row = model.row()
+    if row[0] < 0.0:
+        row[1] = 0.0
+    for slot in range(2, len(row), 4):
+        if row[slot] == NO_ORDER:
+            row[slot + 1 : slot + 4] = [0.0, 0.0, 0.0]
+    return row
+
+
+def _segments(data: bytes) -> Iterator[Segment]:
+    view, place = memoryview(data), 8
+    for _ in range(int.from_bytes(view[:8], "little")):
+        n = int.from_bytes(view[place : place + 8], "little")
+        place += 8
+        fields = []
+        for kind in "qddddd":
+            fields.append(_little(array(kind, view[place : place + 8 * n].tobytes())))
+            place += 8 * n
+        yield Segment(fields[0], tuple(fields[1:]))
+
+
+def _little(values: Any) -> Any:
+    if sys.byteorder == "big":
+        values.byteswap()
+    return values
+
+
+def _import_all() -> dict[str, str]:
+    broken = {}
+    for path in sorted((HERE / "botyard").rglob("*.py")):
+        name = ".".join(path.relative_to(HERE).with_suffix("").parts).removesuffix(".__init__")
+        try:
+            importlib.import_module(name)
+        except Exception as e:  # noqa: BLE001 - whatever a module raises is the answer
+            broken[name] = f"{type(e).__name__}: {e}"
+    return broken
+
+
+def _foreign_modules() -> list[str]:
+    library = Path(os.__file__).resolve().parent
+    foreign = []
+    for name, module in sorted(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if file is None:
+            continue
+        path = Path(file).resolve()
+        is_library = path.is_relative_to(library) and not {"site-packages", "dist-packages"} & set(path.parts)
+        if not is_library and not path.is_relative_to(HERE):
+            foreign.append(name)
+    return foreign
