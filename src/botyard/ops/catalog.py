@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-ArgumentKind = Literal["number", "boolean", "any", "window", "count", "text"]
+ArgumentKind = Literal["number", "boolean", "any", "window", "time"]
 ResultKind = Literal["number", "boolean", "same"]
 
 
@@ -22,7 +22,7 @@ def _no_bars(*_windows: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One argument: a window sizes state, a count is a whole number that does not."""
+    """One argument: a window is a whole number of bars that sizes state, a time is "HH:MM"."""
 
     name: str
     kind: ArgumentKind

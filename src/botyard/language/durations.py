@@ -1,0 +1,58 @@
+"""Durations and times of day in expressions: "3h", "1d", "09:30"."""
+
+import ast
+import re
+
+from botyard.language.catalog import nearest
+from botyard.language.syntax import Expression
+
+UNITS = {"m": 1, "h": 60, "d": 1440, "w": 10080}
+
+HIGHER_TIMEFRAMES = {
+    "5m": 5, "15m": 15, "30m": 30, "1h": 60, "2h": 120, "4h": 240, "6h": 360, "8h": 480, "12h": 720,
+    "1d": 1440, "1w": 10080, "1M": 0,
+}  # fmt: skip
+"""Timeframes that on() takes, in minutes; a month has no fixed length."""
+
+LONGEST_MONTH = 31 * 1440
+
+
+def bars_in(e: Expression, node: ast.expr, text: str, minutes: int) -> int:
+    """Turn a duration such as "3h" into whole bars, at least one.
+
+    Raises: SpecError when it is no duration, or no whole number of bars.
+    """
+    match = re.fullmatch(r"\s*(\d{1,6})\s*([mhdw])\s*", text)
+    if match is None:
+        raise e.error(node, f'{text!r} is not a duration; write minutes, hours, days or weeks: "30m", "3h", "2d", "1w"')
+    length = int(match[1]) * UNITS[match[2]]
+    if length == 0 or length % minutes:
+        raise e.error(node, f"{text} is not a whole number of bars of {minutes} minutes")
+    return length // minutes
+
+
+def clock_minutes(e: Expression, node: ast.expr, text: str) -> int:
+    """Turn "09:30" into minutes since midnight; "24:00" is the day's end.
+
+    Raises: SpecError when it is no time of day.
+    """
+    match = re.fullmatch(r"(\d{1,2}):(\d{2})", text)
+    if match is None or int(match[2]) > 59 or int(match[1]) * 60 + int(match[2]) > 1440:
+        raise e.error(node, f'{text!r} is not a time of day; write "09:30"')
+    return int(match[1]) * 60 + int(match[2])
+
+
+def higher_timeframe(e: Expression, node: ast.expr, text: str, minutes: int) -> str:
+    """Check a timeframe for on().
+
+    Raises: SpecError when it is not known, or no multiple of the spec's own bar length.
+    """
+    if text not in HIGHER_TIMEFRAMES:
+        known = ", ".join(HIGHER_TIMEFRAMES)
+        raise e.error(node, f"timeframe {text!r} is not known: {known}{nearest(text, list(HIGHER_TIMEFRAMES))}")
+    length = HIGHER_TIMEFRAMES[text] or 1440
+    if length % minutes or (length == minutes and text != "1M"):
+        raise e.error(
+            node, f"{text} must be longer than the spec's own bars of {minutes} minutes, and a multiple of them"
+        )
+    return text

@@ -1,0 +1,193 @@
+"""The checked tree of an expression: typed, every name resolved, every abbreviation written out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from typing import Any, Literal
+
+ValueType = Literal["number", "boolean"]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A literal."""
+
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A tunable value; a bool parameter is a boolean."""
+
+    name: str
+    type: ValueType
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A whole number of bars: a literal, or an int parameter whose `high` is the capacity."""
+
+    name: str  # of the parameter, or "" for a literal
+    low: int
+    capacity: int
+    default: int
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A bar, clock, position or account input."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Negative:
+    """-x."""
+
+    operand: "Tree"
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """x + y and its kin."""
+
+    operator: Literal["+", "-", "*", "/", "%"]
+    left: "Tree"
+    right: "Tree"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """a < b <= c: each operand against the next."""
+
+    operators: tuple[str, ...]
+    operands: tuple["Tree", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Junction:
+    """Several conditions joined by `and` or `or`."""
+
+    operator: Literal["and", "or"]
+    parts: tuple["Tree", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Negation:
+    """Not x."""
+
+    operand: "Tree"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A if c else b."""
+
+    test: "Tree"
+    then: "Tree"
+    otherwise: "Tree"
+    type: ValueType
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function of the catalogue that has an op."""
+
+    function: str
+    arguments: tuple["Tree", ...]
+    type: ValueType
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A named series of the spec."""
+
+    name: str
+    definition: "Tree"
+
+
+@dataclass(frozen=True, slots=True)
+class AtEntry:
+    """The value at the decision that left flat or reversed."""
+
+    operand: "Tree"
+
+
+@dataclass(frozen=True, slots=True)
+class OnTimeframe:
+    """Evaluated on closed bars of a longer timeframe."""
+
+    timeframe: str
+    operand: "Tree"
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """Advances only when the condition holds."""
+
+    condition: "Tree"
+    operand: "Tree"
+
+
+Tree = (
+    Number | Parameter | Window | Input | Negative | Arithmetic | Comparison | Junction | Negation
+    | Choice | Call | Series | AtEntry | OnTimeframe | Sampled
+)  # fmt: skip
+
+
+def type_of(tree: Tree) -> ValueType:
+    """Say whether the tree gives a number or a boolean."""
+    match tree:
+        case Comparison() | Junction() | Negation():
+            return "boolean"
+        case Choice(type=kind) | Call(type=kind) | Parameter(type=kind):
+            return kind
+        case Series(definition=inner) | AtEntry(operand=inner) | OnTimeframe(operand=inner) | Sampled(operand=inner):
+            return type_of(inner)
+        case _:
+            return "number"
+
+
+def children(tree: Tree) -> tuple[Tree, ...]:
+    """Parts of a tree, in written order."""
+    match tree:
+        case Comparison(operands=parts) | Junction(parts=parts) | Call(arguments=parts):
+            return parts
+        case Negative(operand=x) | Negation(operand=x) | AtEntry(operand=x) | OnTimeframe(operand=x):
+            return (x,)
+        case Arithmetic(left=a, right=b) | Sampled(condition=a, operand=b):
+            return (a, b)
+        case Choice(test=a, then=b, otherwise=c):
+            return (a, b, c)
+        case Series(definition=x):
+            return (x,)
+        case _:
+            return ()
+
+
+def walk(tree: Tree) -> Iterator[Tree]:
+    """Every node, the tree itself first, each distinct node once."""
+    seen: set[Tree] = set()
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if node not in seen:
+            seen.add(node)
+            yield node
+            waiting.extend(reversed(children(node)))
+
+
+@lru_cache(maxsize=4096)
+def plain(tree: Tree) -> Tree:
+    """Write the tree with its named series expanded, so that equal computations are equal trees."""
+    if isinstance(tree, Series):
+        return plain(tree.definition)
+    values: dict[str, Any] = {}
+    for field in fields(tree):
+        value = getattr(tree, field.name)
+        if isinstance(value, Tree):
+            value = plain(value)
+        elif isinstance(value, tuple) and value and isinstance(value[0], Tree):
+            value = tuple(plain(part) for part in value)
+        values[field.name] = value
+    return type(tree)(**values)
