@@ -1,0 +1,1 @@
+"""Backtests: bars, compiled strategies, the loop, its plain twin, and metrics."""

@@ -1,0 +1,196 @@
+"""Run a program over bars: everything recorded, or just the score of a trial."""
+
+from collections.abc import Mapping
+from ctypes import CFUNCTYPE, c_int64, c_void_p
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from botyard.engine.bars import Bars, Floats
+from botyard.engine.kernel import COUNTS, CURVES, DAILY, FILL_ROW, N_DAYS, N_FILLS, N_TRADES, ORDERS_TOO
+from botyard.engine.metrics import sharpe
+from botyard.engine.parameters import Value
+from botyard.engine.program import Program
+from botyard.errors import DataError
+from botyard.ops.state import new_state
+from botyard.records.market import Costs, TradingRules
+from botyard.rules.book import constants, new_book
+from botyard.rules.layout import (
+    AMBIGUOUS,
+    BARS_IN_MARKET,
+    EQUITY,
+    FEES,
+    FUNDING_PAID,
+    LIQUIDATED,
+    LOWEST_DRAWDOWN,
+    MOST_FILLS,
+    TOUCHED_AFTER_ENTRY,
+    TRADE_WIDTH,
+    TRADES_CLOSED,
+    TURNOVER,
+    X_INITIAL_CASH,
+)
+
+FILL = np.dtype([
+    ("bar", "f8"), ("transition", "f8"), ("lots", "f8"), ("price", "f8"), ("fee", "f8"), ("reference", "f8"), ("where", "f8"),
+])  # fmt: skip
+"""One fill. lots: signed. fee: quote. reference: price before slippage. where: 0 at the open, 1 resting, 2 liquidation."""
+
+TRADE = np.dtype([
+    ("entry_bar", "f8"), ("exit_bar", "f8"), ("lots", "f8"), ("entry_price", "f8"), ("exit_price", "f8"),
+    ("profit", "f8"), ("return", "f8"), ("fees", "f8"), ("entry_transition", "f8"), ("exit_transition", "f8"),
+])  # fmt: skip
+"""One closed round trip. lots: signed, all that was entered. Prices are averages. profit: quote, after fees and funding."""
+
+
+@dataclass(frozen=True, eq=False)
+class Backtest:
+    """What came of a run over n bars."""
+
+    equity: Floats  # (n,) quote, at each close
+    lots: Floats  # (n,) signed position at each close
+    fills: npt.NDArray[Any]  # structured, see FILL
+    trades: npt.NDArray[Any]  # structured, see TRADE
+    ambiguous: int  # bars that touched more than one resting order
+    touched_after_entry: int  # bars with a resting entry whose range had touched the new position's stop
+    bars_in_market: int  # bars with a position at their close
+    liquidated: bool
+    fees: float  # quote
+    funding: float  # quote
+    turnover: float  # quote traded
+    orders: Floats | None  # (n, 2 + 4 slots): pending transition, its lots; per slot kind, level, transition, lots
+
+
+class Score(NamedTuple):
+    """The figures of a trial. Undefined ones are NaN."""
+
+    sharpe: float  # of daily net returns, annualised by 365 days
+    gross_sharpe: float  # the same run without any costs; NaN unless asked for
+    trades: int
+    net_return: float  # fraction
+    max_drawdown: float  # fraction, at most 0
+    exposure: float  # share of bars in the market
+
+
+FREE = Costs(taker_bps=0.0, maker_bps=0.0, slippage_bps=0.0, funding_bps=0.0)
+
+_RUN = CFUNCTYPE(None, *[c_int64] * 3, *[c_void_p] * 18)
+
+
+class Runner:
+    """A program, bars and rules made ready, so that a trial costs little more than its loop."""
+
+    def __init__(self, program: Program, bars: Bars, rules: TradingRules, minutes: Floats | None = None) -> None:
+        module = program.module
+        if minutes is None:
+            minutes = bars.local_minutes(module.TIMEZONE)
+        if minutes.shape != bars.close.shape:
+            raise DataError(f"{minutes.size} local minutes were given for {len(bars)} bars")
+        self._program = program  # keeps the machine code in memory
+        self._run = _RUN(program.address)
+        self._slots = int(module.ORDER_SLOTS)
+        self._columns = [
+            np.ascontiguousarray(minutes),
+            bars.days,
+            bars.open,
+            bars.high,
+            bars.low,
+            bars.close,
+            bars.volume,
+        ]
+        self._addresses = [column.ctypes.data for column in self._columns]
+        self._n = len(bars)
+        self._state = np.array(new_state(module.STATE_SIZE, module.ORDER_SLOTS, module.UNKNOWN, module.INITIAL))
+        x = constants(rules, module)
+        self._x = np.array(x)
+        self._free_x = np.array(constants(replace(rules, costs=FREE), module))
+        self._book = np.array(new_book(x))
+        self._daily = np.empty(int(np.unique(bars.days).size) + 1)
+        self._counts = np.zeros(COUNTS)
+
+    def score(self, vector: Floats, *, gross: bool = False) -> Score:
+        """Run with these parameter values, as `Program.vector` gives them, and keep the figures only.
+
+        gross: run once more without costs, for `gross_sharpe`.
+        """
+        gross_sharpe = float("nan")
+        if gross:
+            self._call(vector, self._free_x)
+            gross_sharpe = self._sharpe()
+        b = self._call(vector, self._x)
+        n = self._n
+        return Score(
+            sharpe=self._sharpe(),
+            gross_sharpe=gross_sharpe,
+            trades=int(b[TRADES_CLOSED]),
+            net_return=float(b[EQUITY] / self._x[X_INITIAL_CASH] - 1.0),
+            max_drawdown=float(b[LOWEST_DRAWDOWN]),
+            exposure=float(b[BARS_IN_MARKET] / n) if n else float("nan"),
+        )
+
+    def backtest(self, vector: Floats, *, record_orders: bool = False) -> Backtest:
+        """Run with these parameter values and keep everything."""
+        n = self._n
+        equity, lots = np.empty(n), np.empty(n)
+        fills = np.empty((n * MOST_FILLS, FILL_ROW))  # untouched pages cost nothing
+        trades = np.empty((n * MOST_FILLS, TRADE_WIDTH))
+        orders = np.zeros((n, 2 + 4 * self._slots)) if record_orders else np.empty(0)
+        recorded = ORDERS_TOO if record_orders else CURVES
+        b = self._call(vector, self._x, recorded, equity, lots, fills, trades, orders)
+        return Backtest(
+            equity=equity,
+            lots=lots,
+            fills=fills[: int(self._counts[N_FILLS])].copy().view(FILL)[:, 0],
+            trades=trades[: int(self._counts[N_TRADES])].copy().view(TRADE)[:, 0],
+            ambiguous=int(b[AMBIGUOUS]),
+            touched_after_entry=int(b[TOUCHED_AFTER_ENTRY]),
+            bars_in_market=int(b[BARS_IN_MARKET]),
+            liquidated=bool(b[LIQUIDATED]),
+            fees=float(b[FEES]),
+            funding=float(b[FUNDING_PAID]),
+            turnover=float(b[TURNOVER]),
+            orders=orders if record_orders else None,
+        )
+
+    def _call(self, vector: Floats, x: Floats, recorded: int = DAILY, *outputs: Floats) -> Floats:
+        b = self._book.copy()
+        s = self._state.copy()
+        written = [array.ctypes.data for array in outputs] or [0] * 5
+        self._run(
+            self._n, recorded, self._slots, *self._addresses,
+            s.ctypes.data, vector.ctypes.data, b.ctypes.data, x.ctypes.data,
+            self._daily.ctypes.data, *written, self._counts.ctypes.data,
+        )  # fmt: skip
+        return b
+
+    def _sharpe(self) -> float:
+        marks = np.empty(int(self._counts[N_DAYS]) + 1)
+        marks[0] = self._x[X_INITIAL_CASH]
+        marks[1:] = self._daily[: marks.size - 1]
+        return sharpe(marks[1:] / marks[:-1] - 1.0)
+
+
+def backtest(
+    program: Program,
+    bars: Bars,
+    rules: TradingRules,
+    parameters: Mapping[str, Value] | Floats | None = None,
+    *,
+    minutes: Floats | None = None,
+    record_orders: bool = False,
+) -> Backtest:
+    """Run a program over bars and keep everything.
+
+    parameters: values by name (the others take their defaults), or what `Program.vector` returned.
+    minutes: (n_bars,) local minutes in the strategy's time zone, when they are at hand already.
+    Raises: UserError for parameters outside their range.
+    """
+    vector = parameters if isinstance(parameters, np.ndarray) else program.vector(parameters)
+    return Runner(program, bars, rules, minutes).backtest(vector, record_orders=record_orders)
+
+
+def evaluate(program: Program, bars: Bars, rules: TradingRules, vector: Floats, *, gross: bool = False) -> Score:
+    """Run one trial. A study keeps a `Runner` instead, which makes the arrays ready once."""
+    return Runner(program, bars, rules).score(vector, gross=gross)
