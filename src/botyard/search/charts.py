@@ -66,7 +66,7 @@ class _Axes:
     def svg(self) -> str:
         legend, offset = [], float(WIDTH - RIGHT)
         for colour, text in reversed(self.legend):
-            offset -= 6.4 * len(text) + 26
+            offset -= 7.0 * len(text) + 28
             legend.append(f'<rect x="{offset:.0f}" y="12" width="12" height="4" fill="{colour}"/>')
             legend.append(f'<text x="{offset + 17:.0f}" y="18" font-size="12">{escape(text)}</text>')
         return (
@@ -119,7 +119,8 @@ def _price(research: Research) -> str:
 def _trials(research: Research, studies: Sequence[StudyResult]) -> str:
     values = [t.value for study in studies for t in study.counted if t.value is not None]
     count = max(len(study.counted) for study in studies)
-    low, high = _padded(values)
+    # the worst tenth sits on the floor: a hopeless corner must not flatten all the rest
+    low, high = _padded([sorted(values)[len(values) // 10], max(values)])
     axes = _Axes("Every trial: net Sharpe in sample (lowered where trades are few)", 0.0, float(count), low, high)
     _y_axis(axes)
     for tick in _ticks(0.0, float(count), 8):
@@ -128,7 +129,7 @@ def _trials(research: Research, studies: Sequence[StudyResult]) -> str:
         best = study.best
         for i, trial in enumerate(study.counted):
             is_best = trial is best
-            dot = f'<circle cx="{axes.x(i + 1):.1f}" cy="{axes.y(trial.value or 0.0):.1f}" '
+            dot = f'<circle cx="{axes.x(i + 1):.1f}" cy="{axes.y(max(low, trial.value or 0.0)):.1f}" '
             dot += f'r="{5 if is_best else 2.2}" fill="{colour}" fill-opacity="{1 if is_best else 0.55}"/>'
             axes.parts.append(dot)
         axes.legend.append((colour, study.symbol + (" (chosen)" if study.symbol == research.symbol else "")))
@@ -156,9 +157,7 @@ def _y_axis(axes: _Axes) -> None:
 
 
 def _x_label(axes: _Axes, value: float, text: str) -> str:
-    return (
-        f'<text x="{axes.x(value):.1f}" y="{HEIGHT - 8}" font-size="12" text-anchor="middle" opacity="0.7">{text}</text>'
-    )
+    return f'<text x="{axes.x(value):.1f}" y="{HEIGHT - 8}" font-size="12" text-anchor="middle" opacity="0.7">{text}</text>'
 
 
 def _fold_mark(axes: _Axes, fold: Fold) -> str:

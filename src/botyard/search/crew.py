@@ -19,7 +19,7 @@ Task = TypeVar("Task")
 Answer = TypeVar("Answer")
 Tell = Callable[[int], None]
 
-PRELOAD = ("numba", "optuna", "botyard.search.study")
+PRELOAD = ("optuna", "llvmlite.binding", "botyard.search.tasks")
 """Loaded once by the server that workers are forked from, while the main process works on."""
 
 

@@ -19,7 +19,6 @@ def journal_bytes(spec: Spec, result: StudyResult, name: str) -> bytes:
     log = _Log()
     storage = optuna.storages.JournalStorage(log)  # type: ignore[arg-type]  # a backend by shape, see _Log
     study = optuna.create_study(storage=storage, study_name=name, direction="maximize")
-    study.set_metric_names(["net Sharpe"])
     study.set_user_attr("idea", spec.idea)
     study.set_user_attr("seed", result.seed)
     distributions = _distributions(spec)

@@ -7,19 +7,16 @@ true symbol of 8 among its top three 98 times of 100, the net figures at textboo
 
 import dataclasses
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from botyard.engine import metrics as figures
-from botyard.engine.backtest import backtest
-from botyard.engine.bars import Bars
-from botyard.records.market import Costs, TradingRules
+from botyard.engine.backtest import FREE, Backtest, Runner
+from botyard.engine.bars import Bars, Floats
+from botyard.engine.program import Program
+from botyard.records.market import TradingRules
 from botyard.records.ranking import RankedInstrument
 from botyard.search import space
-
-if TYPE_CHECKING:
-    from botyard.engine.backtest import Backtest
-    from botyard.engine.program import Program
 
 MIN_TRADES = 30
 """Round trips at the defaults, over the whole period; a part of the period needs its part of them."""
@@ -47,29 +44,29 @@ class Screening:
     passes: int
 
 
-def screen(program: "Program", candidate: Candidate, cuts_ms: tuple[int, ...] = ()) -> Screening:
+def screen(
+    program: Program, windows: tuple[str, ...], candidate: Candidate, cuts_ms: tuple[int, ...] = ()
+) -> Screening:
     """Run a candidate's passes once and read them off at every cut (UTC midnights).
 
+    windows: the parameters that a horizon scales.
     A pass decides on closed bars only, so that its equity up to a cut is that of a pass over the bars before it.
     """
-    compiled = program.compiled
     bars, rules = candidate.bars, candidate.rules
-    minutes = bars.local_minutes(compiled.spec.timezone)
-    net = backtest(program, bars, rules, minutes=minutes)
-    gross_rules = dataclasses.replace(rules, costs=Costs(0.0, 0.0, 0.0, 0.0))
-    scores: list[list[float]] = [[] for _ in range(len(cuts_ms) + 1)]
-    sets = _horizon_sets(program)
-    for values in sets:
-        gross = backtest(program, bars, gross_rules, values, minutes=minutes)
-        for i, length in enumerate(_lengths(bars, cuts_ms)):
-            scores[i].append(figures.sharpe(figures.daily_returns(bars.open_ms[:length], gross.equity[:length])))
-    means = [_mean(row) for row in scores]
+    lengths = [int(bars.open_ms.searchsorted(cut)) for cut in cuts_ms]
+    net = Runner(program, bars, rules).backtest(program.vector())
+    gross = Runner(program, bars, dataclasses.replace(rules, costs=FREE))
+    sharpes: list[list[float]] = []  # per horizon: at each cut, then at the end
+    for values in _horizon_sets(program, windows):
+        equity = gross.backtest(program.vector(values)).equity
+        sharpes.append([_sharpe(bars, equity, length) for length in (*lengths, len(bars))])
+    means = [_mean(column) for column in zip(*sharpes, strict=True)]
     return Screening(
         symbol=candidate.symbol,
         ranked=_ranked(candidate, net, means[-1]),
         scores=tuple(means[:-1]),
-        trades=tuple(_trades_before(bars, net, cut) for cut in cuts_ms),
-        passes=1 + len(sets),
+        trades=tuple(int((net.trades["exit_bar"] < length).sum()) for length in lengths),
+        passes=1 + len(sharpes),
     )
 
 
@@ -116,10 +113,9 @@ def excluded(symbol: str, reason: str, *, synthetic: bool) -> RankedInstrument:
     )
 
 
-def _horizon_sets(program: "Program") -> list[space.Values]:
+def _horizon_sets(program: Program, windows: tuple[str, ...]) -> list[space.Values]:
     # two horizons may round to the same windows: one pass is enough then
-    compiled = program.compiled
-    spec, windows = compiled.spec, compiled.window_parameters
+    spec = program.compiled.spec
     sets: list[space.Values] = []
     for horizon in space.horizons(spec, windows):
         values = space.horizon_values(spec, windows, horizon)
@@ -128,7 +124,7 @@ def _horizon_sets(program: "Program") -> list[space.Values]:
     return sets or [space.default_values(spec)]
 
 
-def _ranked(candidate: Candidate, net: "Backtest", score: float | None) -> RankedInstrument:
+def _ranked(candidate: Candidate, net: Backtest, score: float | None) -> RankedInstrument:
     found = figures.metrics(candidate.bars, net, candidate.rules)
     return RankedInstrument(
         symbol=candidate.symbol,
@@ -143,11 +139,11 @@ def _ranked(candidate: Candidate, net: "Backtest", score: float | None) -> Ranke
     )
 
 
-def _lengths(bars: Bars, cuts_ms: tuple[int, ...]) -> list[int]:
-    return [int(bars.open_ms.searchsorted(cut)) for cut in cuts_ms] + [len(bars)]
+def _sharpe(bars: Bars, equity: Floats, length: int) -> float:
+    return figures.sharpe(figures.daily_returns(bars.open_ms[:length], equity[:length]))
 
 
-def _mean(sharpes: list[float]) -> float | None:
+def _mean(sharpes: Iterable[float]) -> float | None:
     known = [s for s in sharpes if math.isfinite(s)]
     return math.fsum(known) / len(known) if known else None
 

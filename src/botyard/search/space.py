@@ -3,13 +3,12 @@
 import math
 from typing import TYPE_CHECKING
 
+from botyard.engine.program import Program
 from botyard.errors import UserError
 from botyard.records.spec import Parameter, Spec
 
 if TYPE_CHECKING:
     import optuna
-
-    from botyard.engine.program import Program
 
 Value = float | int | bool
 Values = dict[str, Value]
@@ -40,7 +39,7 @@ def suggest(trial: "optuna.Trial", name: str, parameter: Parameter) -> Value:
     return float(trial.suggest_float(name, low, high, step=float(parameter.step)))
 
 
-def is_feasible(program: "Program", values: Values) -> bool:
+def is_feasible(program: Program, values: Values) -> bool:
     """Whether a parameter set keeps the spec's ranges, window capacities and constraints."""
     try:
         program.vector(values)

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from botyard.engine import metrics as figures
-from botyard.engine.backtest import backtest
+from botyard.engine.backtest import Runner
 from botyard.engine.bars import Bars
-from botyard.errors import InvariantError
+from botyard.engine.program import Program
+from botyard.errors import InvariantError, UserError
 from botyard.records.market import TradingRules
 from botyard.records.research import Metrics
 from botyard.records.spec import Parameter
@@ -24,8 +25,6 @@ from botyard.search import space
 
 if TYPE_CHECKING:
     import optuna
-
-    from botyard.engine.program import Program
 
 N_STARTUP = 10
 N_EI_CANDIDATES = 12
@@ -82,7 +81,7 @@ def objective(sharpe: float, trades: int, min_trades: int) -> float:
 
 
 def run_study(
-    program: "Program",
+    program: Program,
     bars: Bars,
     rules: TradingRules,
     *,
@@ -112,14 +111,14 @@ def run_study(
 
 
 class _Evaluator:
-    """Backtests parameter sets of one program on one stretch of bars; equal sets are run once."""
+    """Runs parameter sets of one program on one stretch of bars; equal sets are run once."""
 
-    def __init__(self, program: "Program", bars: Bars, rules: TradingRules, min_trades: int) -> None:
+    def __init__(self, program: Program, bars: Bars, rules: TradingRules, min_trades: int) -> None:
         self._program = program
         self._bars = bars
         self._rules = rules
+        self._runner = Runner(program, bars, rules)
         self._min_trades = min_trades
-        self._minutes = bars.local_minutes(program.compiled.spec.timezone)
         self._defaults = space.default_values(program.compiled.spec)
         self._known: dict[tuple[space.Value, ...], Trial] = {}
 
@@ -127,8 +126,7 @@ class _Evaluator:
         return {**self._defaults, **searched}
 
     def metrics(self, searched: space.Values) -> Metrics:
-        values = self.all_values(searched)
-        run = backtest(self._program, self._bars, self._rules, values, minutes=self._minutes)
+        run = self._runner.backtest(self._program.vector(self.all_values(searched)))
         return figures.metrics(self._bars, run, self._rules)
 
     def trial(self, searched: space.Values) -> Trial:
@@ -138,17 +136,18 @@ class _Evaluator:
         return self._known[key]
 
     def _run(self, searched: space.Values) -> Trial:
-        if not space.is_feasible(self._program, self.all_values(searched)):
+        try:
+            vector = self._program.vector(self.all_values(searched))
+        except UserError:
             return Trial(parameters=searched, value=None)
-        found = self.metrics(searched)
-        sharpe = math.nan if found.sharpe is None else found.sharpe
+        score = self._runner.score(vector)
         return Trial(
             parameters=searched,
-            value=objective(sharpe, found.trades, self._min_trades),
-            sharpe=found.sharpe,
-            net_return=found.net_return,
-            max_drawdown=found.max_drawdown,
-            trades=found.trades,
+            value=objective(score.sharpe, score.trades, self._min_trades),
+            sharpe=score.sharpe if math.isfinite(score.sharpe) else None,
+            net_return=score.net_return,
+            max_drawdown=score.max_drawdown,
+            trades=score.trades,
         )
 
 

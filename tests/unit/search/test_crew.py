@@ -2,6 +2,7 @@ import os
 import time
 
 import pytest
+
 from botyard.errors import DataError, InvariantError
 from botyard.search.crew import Crew
 from botyard.testing import crew_work
