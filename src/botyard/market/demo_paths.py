@@ -117,7 +117,7 @@ def _bars_of_minutes(
     symbol: DemoSymbol, minutes: int, day: int, knots: Floats, price: Floats, variance: Floats
 ) -> tuple[Floats, ...]:
     counters = np.arange(day * MINUTES, (day + len(knots)) * MINUTES, dtype=np.int64).reshape(-1, MINUTES)
-    grid = 10.0**symbol.tick_decimals
+    grid = float(10**symbol.tick_decimals)
     ticks = np.maximum(np.rint(price * grid), 1.0)
     move = knots[:, 1:] - knots[:, :-1]
     bits = exact.hashes(_seed(symbol.name, "shape"), counters)
@@ -129,7 +129,7 @@ def _bars_of_minutes(
     low = np.maximum(np.minimum(low, np.minimum(begin, end)), 1.0)
     lots = _lots(symbol, bits & _BITS_21, price[:, :-1], variance)
     shape = (-1, minutes)
-    volume = lots / 10.0**symbol.lot_decimals
+    volume = lots / float(10**symbol.lot_decimals)
     return (
         begin.reshape(shape)[:, 0] / grid,
         reduce(np.maximum, high.reshape(shape).T) / grid,
@@ -147,11 +147,12 @@ def _excursion(bits: Hashes, move: Floats, variance: Floats) -> Floats:
 
 def _lots(symbol: DemoSymbol, bits: Hashes, price: Floats, variance: Floats) -> Integers:
     # turnover grows with the root of variance
-    total = symbol.volatility**2 + (symbol.beta * FACTOR_VOLATILITY) ** 2
+    common = symbol.beta * FACTOR_VOLATILITY
+    total = symbol.volatility * symbol.volatility + common * common
     busy = np.sqrt(variance * (365.0 * MINUTES / total))
     noise = 0.4 + 1.2 * exact.uniform(bits, 21)
     quantity = symbol.quote_per_minute * busy * noise / price
-    return np.maximum(np.rint(quantity * 10.0**symbol.lot_decimals), 1.0).astype(np.int64)
+    return np.maximum(np.rint(quantity * float(10**symbol.lot_decimals)), 1.0).astype(np.int64)
 
 
 def _walk(name: str, volatility: float, day: int, days: int) -> _Walk:

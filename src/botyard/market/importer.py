@@ -128,7 +128,7 @@ def _import_series(
     before = len(known[1]) if known else 0
     if known:
         bars, replaced = _merged(known[1], bars)
-        notes = _united([*known[2], *notes, *replaced])
+        notes = [*known[2], *notes, *replaced]
     found = quality.check(bars, minutes)
     if found.clean_until_ms == found.clean_from_ms:
         raise DataError(f"{source}: not one bar is clean: {found.findings[0].text}")
@@ -146,7 +146,7 @@ def _import_series(
         source=source,
         research_until_ms=_research_until(found, minutes),
     )
-    report = replace(found, notes=tuple(notes))
+    report = replace(found, notes=_united(notes))
     with store.replacing(folder) as temporary:
         _write_parquet(temporary / BARS_FILE, bars)
         store.write_columns(temporary, served)
@@ -201,8 +201,8 @@ def _stored(folder: Path) -> tuple[SeriesInfo, Bars, tuple[Finding, ...]] | None
     return store.read_info(folder), read_stored(folder), read_quality(folder).notes
 
 
-def _united(notes: list[Finding]) -> list[Finding]:
-    return sorted(set(notes), key=lambda note: (note.at_ms, note.kind, note.text))
+def _united(notes: list[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(set(notes), key=lambda note: (note.at_ms, note.kind, note.text)))
 
 
 def _venue(

@@ -13,6 +13,7 @@ from botyard.records.market import MINUTE_MS, TIMEFRAMES, Finding, Quality
 Flags = NDArray[np.bool_]
 
 _MOST = 0.5  # a fault in more than half of the bars is a fault of the file
+_FEW = 0.01
 _OTHER_STEPS = 0.05  # share of steps of another bar length that makes a file mixed
 _PRICES = ("open", "high", "low", "close")
 
@@ -40,12 +41,12 @@ def sort_and_drop(bars: Bars) -> tuple[Bars, list[Finding]]:
     """Sort by time and drop rows that say the same again; bars that contradict each other stay, to be found."""
     notes = []
     steps = np.diff(bars.open_ms)
+    if np.all(steps > 0):
+        return bars, []
     if np.any(steps < 0):
         at = int(np.flatnonzero(steps < 0)[0]) + 1
         count = int((steps < 0).sum())
-        notes.append(Finding("order", int(bars.open_ms[at]), count, f"{count} bars came before an earlier one; sorted"))
-        order = np.argsort(bars.open_ms, kind="stable")
-        bars = Bars(*(column[order] for column in bars.columns()))
+        notes.append(Finding("order", int(bars.open_ms[at]), count, f"{count} bars stood after a later one; sorted"))
     order = np.lexsort(bars.columns()[::-1])
     bars = Bars(*(column[order] for column in bars.columns()))
     same = np.ones(max(len(bars) - 1, 0), dtype=bool)
@@ -68,22 +69,23 @@ def refuse_swapped(bars: Bars, source: str) -> None:
     inverted = float((bars.high < bars.low)[known].sum()) / n_known
     if inverted > _MOST:
         raise DataError(
-            f"{source}: high is below low in {100 * inverted:.0f} % of the bars: "
-            "the columns high and low look swapped; mend the header"
+            f"{source}: high is below low in {100 * inverted:.0f} % of the bars: {_likely_swap(bars)}; mend the header"
         )
     outside = float(_outside(bars)[known].sum()) / n_known
     if outside > _MOST:
-        names = _likely_swap(bars)
-        which = f"the columns {names[0]} and {names[1]} look swapped" if names else "the columns are not what they say"
-        raise DataError(f"{source}: open or close is outside low to high in {100 * outside:.0f} % of the bars: {which}")
+        raise DataError(
+            f"{source}: open or close is outside low to high in {100 * outside:.0f} % of the bars: "
+            f"{_likely_swap(bars)}; mend the header"
+        )
 
 
 def find_minutes(bars: Bars, named: str, source: str) -> int:
-    """Return the bar length in minutes, from the name or else from the bars; both must agree.
+    """Return the length in minutes of sorted bars, from the name or else from the bars; both must agree.
 
     Raises: DataError when they do not, when lengths are mixed, or when the length is not one of TIMEFRAMES.
     """
-    steps = np.diff(np.unique(bars.open_ms))
+    steps = np.diff(bars.open_ms)
+    steps = steps[steps > 0]
     if not len(steps):
         if named:
             return TIMEFRAMES[named]
@@ -179,14 +181,16 @@ def _longest(bars: Bars, step: int, faults: dict[str, Flags]) -> tuple[int, int]
     return int(starts[best]), int(ends[best])
 
 
-def _likely_swap(bars: Bars) -> tuple[str, str] | None:
-    # the one exchange of two columns that makes nearly every bar possible
+def _likely_swap(bars: Bars) -> str:
+    # of the exchanges of two columns that make nearly every bar possible, the one with the calmest bars
     names = ("open", "high", "low", "close", "volume")
     columns = {name: getattr(bars, name) for name in names}
+    found = []
     for i, one in enumerate(names):
         for other in names[i + 1 :]:
             swapped = {**columns, one: columns[other], other: columns[one]}
             trial = Bars(bars.open_ms, *(swapped[name] for name in names))
-            if np.mean(_outside(trial) | (trial.high < trial.low)) < 0.01:
-                return one, other
-    return None
+            if np.mean(_outside(trial) | (trial.high < trial.low)) < _FEW:
+                range_ = np.nanmean((trial.high - trial.low) / trial.high)
+                found.append((float(range_), f"the columns {one} and {other} look swapped"))
+    return min(found)[1] if found else "the columns are not what their names say"
