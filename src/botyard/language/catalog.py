@@ -3,10 +3,28 @@
 from difflib import get_close_matches
 from types import ModuleType
 
-from botyard.ops import arithmetic, average, clock, events, momentum, position, state, volatility, window
+from botyard.ops import (
+    arithmetic,
+    average,
+    bands,
+    clock,
+    events,
+    momentum,
+    patterns,
+    position,
+    session,
+    state,
+    statistics,
+    trend,
+    volatility,
+    volume,
+    window,
+)
 from botyard.ops.catalog import Function
 
-FAMILIES: tuple[ModuleType, ...] = (arithmetic, window, average, volatility, momentum, events, clock)
+FAMILIES: tuple[ModuleType, ...] = (
+    arithmetic, window, average, statistics, momentum, bands, volatility, trend, volume, patterns, events, clock, session,
+)  # fmt: skip
 
 FUNCTIONS: dict[str, Function] = {entry.name: entry for family in FAMILIES for entry in family.CATALOGUE}
 

@@ -68,7 +68,9 @@ def warm_up(tree: Tree, minutes: int) -> list[Bars]:
         ratio = bars_per(tree.timeframe, minutes)
         return [need * ratio + (ratio - 1) for need in inner]
     if isinstance(tree, Call):
-        function = FUNCTIONS[tree.function]
+        function = FUNCTIONS.get(tree.function)
+        if function is None:  # is_new(): known at once
+            return inner
         extra = function.bars(*(_bars(w) for w in _windows(tree)))
         return [need + extra for need in inner]
     return inner
@@ -80,9 +82,13 @@ def memory(tree: Tree, minutes: int, values: Mapping[str, int]) -> int:
     if isinstance(tree, OnTimeframe):
         return (inner + 1) * bars_per(tree.timeframe, minutes)
     if isinstance(tree, Call):
-        function = FUNCTIONS[tree.function]
+        function = FUNCTIONS.get(tree.function)
+        if function is None:
+            return inner
         lengths = [values[w.name] if w.name else w.default for w in _windows(tree)]
-        return inner + int(_memory_of(function)(*lengths))
+        past = int(_memory_of(function)(*lengths))
+        # what goes by the clock remembers minutes, not bars
+        return inner + (-(-past // minutes) if "minutes" in function.inputs else past)
     return inner
 
 

@@ -35,7 +35,8 @@ class Function:
 
     signature: "ema(x: number, n: window)"; "..." as last argument repeats the one before it.
     slots, bars: of the windows' capacities and lengths; `bars` is how many bars the function needs beyond those its
-    inputs need. memory: how many bars of the past matter (7 spans for recursive averages); `bars` when it is None.
+    inputs need. memory: how many bars of the past matter (7 spans for recursive averages);
+    `bars` when it is None; minutes where the op reads the clock.
     inputs: bar inputs that the op is handed before its arguments; unknown: its slots that begin as NaN.
     """
 

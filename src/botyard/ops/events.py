@@ -1,9 +1,10 @@
 """Things that happen, and how long ago."""
 
-from math import nan
+from math import inf, nan
 
 from botyard.ops.catalog import Function
 from botyard.ops.types import State
+from botyard.ops.window import push, window_sum
 
 
 def truth(yes: float, no: float) -> float:
@@ -31,7 +32,86 @@ def crosses_below(s: State, i: int, a: float, b: float) -> float:
     return crosses_above(s, i, b, a)
 
 
+def crosses(s: State, i: int, a: float, b: float) -> float:
+    above = crosses_above(s, i, a, b)
+    below = crosses_above(s, i + 3, b, a)
+    return above + below
+
+
+def bars_since(s: State, i: int, condition: float, k: int) -> float:
+    """Slots: bars seen, a ring of the k + 1 last events. A bar of an unknown condition counts, but is no event."""
+    s[i] += 1.0
+    if condition == 1.0:
+        push(s, i + 1, s[i], k + 1)
+    if s[i + 1] < k + 1.0:
+        return inf
+    return s[i] - s[i + 3 + int(s[i + 2])]
+
+
+def value_when(s: State, i: int, condition: float, x: float, k: int) -> float:
+    """Slots: a ring of the k + 1 last events' values."""
+    if condition == 1.0 and x == x:
+        push(s, i, x, k + 1)
+    return s[i + 2 + int(s[i + 1])] if s[i] >= k + 1.0 else nan
+
+
+def all_true(s: State, i: int, condition: float, n: int) -> float:
+    """Slots: bars known (up to n), how many of the last ones were true in a row."""
+    if condition != condition:
+        return nan
+    s[i] = s[i] + 1.0 if s[i] < n else s[i]
+    s[i + 1] = s[i + 1] + 1.0 if condition == 1.0 else 0.0
+    if s[i + 1] >= n:
+        return 1.0
+    return 0.0 if s[i] >= n or s[i + 1] < s[i] else nan
+
+
+def any_true(s: State, i: int, condition: float, n: int) -> float:
+    """Slots as of all_true: none of the last n was true where all their opposites were."""
+    none = all_true(s, i, 1.0 - condition, n)
+    return 1.0 - none
+
+
+def streak(s: State, i: int, condition: float) -> float:
+    if condition != condition:
+        return nan
+    s[i] = s[i] + 1.0 if condition == 1.0 else 0.0
+    return s[i]
+
+
 CATALOGUE = (
+    Function(
+        "crosses(a: number, b: number)", "a crossed b, upwards or downwards", "crosses_above or crosses_below",
+        "crosses(close, sma(close, 50))", op=crosses, result="boolean", slots=lambda: 6, bars=lambda: 1,
+    ),
+    Function(
+        "bars_since(condition: boolean, k: window = 0)", "bars since the condition held, 0 on that very bar; infinity if it never did",
+        "t - (time of the k-th last event, 0 the last)", "bars_since(crosses_above(close, sma(close, 50)))",
+        op=bars_since, slots=lambda k: k + 4, memory=lambda k: 500 * (k + 1),
+    ),
+    Function(
+        "value_when(condition: boolean, x: number, k: window = 0)", "x as it was when the condition last held",
+        "x at the k-th last event, 0 the last", "value_when(bull_engulfing(), low)",
+        op=value_when, slots=lambda k: k + 3, memory=lambda k: 500 * (k + 1),
+    ),
+    Function(
+        "all_true(condition: boolean, n: window)", "the condition held on each of the last n bars",
+        "c[t] and c[t-1] … and c[t-n+1]", "all_true(close > open, 3)",
+        op=all_true, result="boolean", slots=lambda _n: 2, bars=lambda n: n - 1,
+    ),
+    Function(
+        "any_true(condition: boolean, n: window)", "the condition held on one of the last n bars",
+        "c[t] or c[t-1] … or c[t-n+1]", "any_true(bull_engulfing(), 5)",
+        op=any_true, result="boolean", slots=lambda _n: 2, bars=lambda n: n - 1,
+    ),
+    Function(
+        "count(condition: boolean, n: window)", "on how many of the last n bars the condition held",
+        "Σ c[t-j], j = 0..n-1", "count(close > open, 10)", op=window_sum, slots=lambda n: n + 3, bars=lambda n: n - 1,
+    ),
+    Function(
+        "streak(condition: boolean)", "for how many bars in a row the condition has held", "0 where it does not hold, else streak[1] + 1",
+        "streak(close > open)", op=streak, slots=lambda: 1, memory=lambda: 500,
+    ),
     Function(
         "crosses_above(a: number, b: number)", "a was not above b on the last bar and is now", "a[t-1] ≤ b[t-1] and a[t] > b[t]",
         "crosses_above(ema(close, 12), ema(close, 48))", op=crosses_above, result="boolean", slots=lambda: 3, bars=lambda: 1,

@@ -25,6 +25,30 @@ def rsi(s: State, i: int, x: float, n: int) -> float:
 
 CATALOGUE = (
     Function(
+        "macd(x: number, fast: window = 12, slow: window = 26)", "a fast average less a slow one",
+        "ema(x, fast) - ema(x, slow)", "macd(close, 12, 26)", expression="ema(x, fast) - ema(x, slow)",
+        differs="TA-Lib starts the fast average later, with the slow one; the difference fades",
+    ),
+    Function(
+        "macd_signal(x: number, fast: window = 12, slow: window = 26, signal: window = 9)", "average of the MACD line",
+        "ema(macd(x, fast, slow), signal)", "macd_signal(close, 12, 26, 9)", expression="ema(ema(x, fast) - ema(x, slow), signal)",
+    ),
+    Function(
+        "macd_hist(x: number, fast: window = 12, slow: window = 26, signal: window = 9)", "MACD line less its signal line",
+        "macd - macd_signal", "macd_hist(close, 12, 26, 9)",
+        expression="ema(x, fast) - ema(x, slow) - ema(ema(x, fast) - ema(x, slow), signal)",
+    ),
+    Function(
+        "stoch_k(n: window, smooth: window = 3)", "stochastic: where the close lies in the range of n bars, 0 to 100, smoothed",
+        "sma(100 · (close - lowest(low, n)) / (highest(high, n) - lowest(low, n)), smooth)", "stoch_k(14, 3)",
+        expression="sma(100 * (close - lowest(low, n)) / (highest(high, n) - lowest(low, n)), smooth)",
+        differs="not known while the range is 0; TA-Lib says 0",
+    ),
+    Function(
+        "stoch_d(n: window, smooth: window = 3, signal: window = 3)", "average of stoch_k", "sma(stoch_k(n, smooth), signal)",
+        "stoch_d(14, 3, 3)", expression="sma(stoch_k(n, smooth), signal)",
+    ),
+    Function(
         "rsi(x: number, n: window)", "relative strength index, 0 to 100", "100 · up / (up + down); up, down = rma of the rises and falls",
         "rsi(close, 14)", op=rsi, slots=lambda _n: 8, bars=lambda n: n, memory=lambda n: 7 * (2 * n - 1) + 1,
         differs="50 where nothing moved in the window; TA-Lib says 0", source="Wilder, New Concepts in Technical Trading Systems, 1978",

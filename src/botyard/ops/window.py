@@ -95,6 +95,41 @@ def lowest(s: State, i: int, x: float, n: int) -> float:
     return -highest(s, i, -x, n)
 
 
+def weigh(s: State, i: int, x: float, n: int) -> None:
+    """Keep Σ w·x (weights 1..n, the newest heaviest) in s[i] and Σ x in s[i + 1]; both made anew when the ring wraps."""
+    s[i] += n * x - s[i + 1]
+    s[i + 1] += x - push(s, i + 2, x, n)
+    if s[i + 3] == 0.0:
+        weighted = 0.0
+        total = 0.0
+        for j in range(n):
+            weighted += (j + 1.0) * s[i + 4 + j]
+            total += s[i + 4 + j]
+        s[i] = weighted
+        s[i + 1] = total
+
+
+def wma(s: State, i: int, x: float, n: int) -> float:
+    if x != x:
+        return nan
+    weigh(s, i, x, n)
+    return s[i] / (0.5 * n * (n + 1.0)) if s[i + 2] >= n else nan
+
+
+def slope(s: State, i: int, x: float, n: int) -> float:
+    if x != x:
+        return nan
+    weigh(s, i, x, n)
+    if s[i + 2] < n:
+        return nan
+    return (s[i] - s[i + 1] * (n + 1.0) / 2.0) * 12.0 / (n * (n * n - 1.0)) if n > 1 else 0.0
+
+
+def linreg(s: State, i: int, x: float, n: int) -> float:
+    gradient = slope(s, i, x, n)
+    return s[i + 1] / n + gradient * (n - 1.0) / 2.0
+
+
 CATALOGUE = (
     Function(
         "lag(x: any, k: window)", "x as it was k bars ago; also written x[k]", "x[t-k]", "close[1]",
@@ -107,6 +142,43 @@ CATALOGUE = (
     Function(
         "sma(x: number, n: window)", "simple moving average", "Σ x[t-j] / n, j = 0..n-1", "sma(close, 50)",
         op=sma, slots=lambda n: n + 3, bars=lambda n: n - 1,
+    ),
+    Function(
+        "wma(x: number, n: window)", "weighted moving average, the newest value heaviest",
+        "Σ (n-j) · x[t-j] / (n(n+1)/2), j = 0..n-1", "wma(close, 20)",
+        op=wma, slots=lambda n: n + 4, bars=lambda n: n - 1,
+    ),
+    Function(
+        "linreg(x: number, n: window)", "end of the straight line fitted to the last n values",
+        "least squares of x over time, at t", "linreg(close, 50)", op=linreg, slots=lambda n: n + 4, bars=lambda n: n - 1,
+    ),
+    Function(
+        "slope(x: number, n: window)", "slope of the straight line fitted to the last n values, per bar",
+        "least squares of x over time", "slope(close, 50)", op=slope, slots=lambda n: n + 4, bars=lambda n: n - 1,
+    ),
+    Function(
+        "change(x: number, k: window = 1)", "x less x as it was k bars ago", "x[t] - x[t-k]", "change(close, 3)",
+        expression="x - x[k]",
+    ),
+    Function(
+        "mom(x: number, k: window)", "momentum: x less x as it was k bars ago", "x[t] - x[t-k]", "mom(close, 10)",
+        expression="x - x[k]",
+    ),
+    Function(
+        "roc(x: number, k: window)", "rate of change in percent", "100 · (x[t] / x[t-k] - 1)", "roc(close, 12)",
+        expression="100 * (x / x[k] - 1)",
+    ),
+    Function(
+        "donchian_high(n: window)", "highest high of the last n bars, this one included", "highest(high, n)",
+        "donchian_high(20)[1]", expression="highest(high, n)",
+    ),
+    Function(
+        "donchian_low(n: window)", "lowest low of the last n bars, this one included", "lowest(low, n)",
+        "donchian_low(20)[1]", expression="lowest(low, n)",
+    ),
+    Function(
+        "donchian_mid(n: window)", "middle of the Donchian channel", "(highest(high, n) + lowest(low, n)) / 2",
+        "donchian_mid(20)", expression="(highest(high, n) + lowest(low, n)) / 2",
     ),
     Function(
         "stdev(x: number, n: window)", "standard deviation of the last n values (population)", "√(Σ (x[t-j] - mean)² / n)",

@@ -1,0 +1,32 @@
+"""Bands around an average."""
+
+from botyard.ops.catalog import Function
+
+CATALOGUE = (
+    Function(
+        "bb_upper(x: number, n: window = 20, width: number = 2)", "upper Bollinger band", "sma(x, n) + width · stdev(x, n)",
+        "bb_upper(close, 20, 2)", expression="sma(x, n) + width * stdev(x, n)", source="Bollinger on Bollinger Bands, 2001",
+    ),
+    Function(
+        "bb_lower(x: number, n: window = 20, width: number = 2)", "lower Bollinger band", "sma(x, n) - width · stdev(x, n)",
+        "bb_lower(close, 20, 2)", expression="sma(x, n) - width * stdev(x, n)", source="Bollinger on Bollinger Bands, 2001",
+    ),
+    Function(
+        "bb_mid(x: number, n: window = 20)", "middle Bollinger band", "sma(x, n)", "bb_mid(close, 20)", expression="sma(x, n)",
+    ),
+    Function(
+        "bb_width(x: number, n: window = 20, width: number = 2)", "distance of the Bollinger bands over their middle",
+        "2 · width · stdev(x, n) / sma(x, n)", "bb_width(close, 20, 2)", expression="2 * width * stdev(x, n) / sma(x, n)",
+    ),
+    Function(
+        "kc_upper(n: window = 20, width: number = 2)", "upper Keltner channel", "ema(close, n) + width · atr(n)",
+        "kc_upper(20, 1.5)", expression="ema(close, n) + width * atr(n)",
+    ),
+    Function(
+        "kc_lower(n: window = 20, width: number = 2)", "lower Keltner channel", "ema(close, n) - width · atr(n)",
+        "kc_lower(20, 1.5)", expression="ema(close, n) - width * atr(n)",
+    ),
+    Function(
+        "kc_mid(n: window = 20)", "middle of the Keltner channel", "ema(close, n)", "kc_mid(20)", expression="ema(close, n)",
+    ),
+)  # fmt: skip
