@@ -30,13 +30,11 @@ def load_deployed(folder: Path) -> Deployed:
 
     Raises: ConfigError when a file is missing, unreadable or not the one that was deployed.
     """
+    settings = load_settings(folder)
     try:
-        settings = codec.load(BundleSettings, (folder / SETTINGS_FILE).read_bytes())
         source = (folder / STRATEGY_FILE).read_bytes()
     except OSError as e:
         raise ConfigError(f"the bundle in {folder} cannot be read: {e.strerror}; deploy the bot again") from e
-    except InvariantError as e:
-        raise ConfigError(f"{folder / SETTINGS_FILE} does not fit this version: {e}; deploy the bot again") from e
     code_hash = hashlib.sha256(source).hexdigest()
     if code_hash != settings.code_hash:
         raise ConfigError(
@@ -44,6 +42,19 @@ def load_deployed(folder: Path) -> Deployed:
             "it was changed since; deploy the bot again"
         )
     return Deployed(settings, load_strategy(source.decode(), f"botyard_strategy_{code_hash[:16]}"), code_hash)
+
+
+def load_settings(folder: Path) -> BundleSettings:
+    """Load `bot.json` alone.
+
+    Raises: ConfigError when it is missing or unreadable.
+    """
+    try:
+        return codec.load(BundleSettings, (folder / SETTINGS_FILE).read_bytes())
+    except OSError as e:
+        raise ConfigError(f"the bundle in {folder} cannot be read: {e.strerror}; deploy the bot again") from e
+    except InvariantError as e:
+        raise ConfigError(f"{folder / SETTINGS_FILE} does not fit this version: {e}; deploy the bot again") from e
 
 
 def load_strategy(source: str, name: str) -> ModuleType:

@@ -58,24 +58,36 @@ def tick(name: str, deployed: Deployed, ports: Ports, owner: str) -> TickReport:
     if lease is None:
         return TickReport(name, bot.status, "another tick is at work", is_done=False)
     try:
-        ledger = restore.ledger(ports.store, bot, deployed)
-        return _Tick(bot, deployed, ports, Session(bot, ports, lease, ledger)).run()
+        session = Session(bot, ports, lease, restore.ledger(ports.store, bot, deployed))
+        if bot.status == "killing":  # needs no strategy: it must work whatever ails the bundle
+            return _kill(session)
+        return _Tick(bot, deployed, ports, session).run()
     except RetryableError as e:
         return TickReport(name, bot.status, f"not done: {e}", is_done=False)
     except (ConfigError, InvariantError, UnresolvedError) as e:
-        return _halt(bot, ports, e)
+        return halt(bot, ports, e)
     finally:
         ports.store.release(lease)
 
 
-def _halt(bot: BotRecord, ports: Ports, error: BotyardError) -> TickReport:
+def halt(bot: BotRecord, ports: Ports, error: BotyardError) -> TickReport:
+    """Halt a bot for a reason, and tell; a kill goes on until it is done."""
     text = str(error)
     if isinstance(error, InvariantError):
         text += "; this is a fault of botyard: report it, check the position by hand, then resume"
-    if bot.status != "killing":  # a kill goes on until it is done
-        ports.store.set_status(bot.name, "halted", text, expected=bot.status, at_ms=ports.clock.now_ms())
     ports.notifier.tell(f"{bot.name} halted: {text}")
-    return TickReport(bot.name, "halted" if bot.status != "killing" else "killing", f"halted: {text}")
+    if bot.status == "killing":
+        return TickReport(bot.name, "killing", f"not killed yet: {text}")
+    ports.store.set_status(bot.name, "halted", text, expected=bot.status, at_ms=ports.clock.now_ms())
+    return TickReport(bot.name, "halted", f"halted: {text}")
+
+
+def _kill(session: Session) -> TickReport:
+    lost = session.resolve()
+    session.collect()
+    text = kill(session, lost)
+    status = session.ports.store.bot(session.bot.name).status
+    return TickReport(session.bot.name, status, text, orders=session.n_orders, fills=session.n_fills)
 
 
 class _Tick:
@@ -91,13 +103,9 @@ class _Tick:
         self._text = "no new bar"
 
     def run(self) -> TickReport:
-        if self._bot.status != "killing":
-            bundles.check(self._deployed, self._bot)
+        bundles.check(self._deployed, self._bot)
         lost = self._session.resolve()
         self._session.collect()
-        if self._bot.status == "killing":
-            self._text = kill(self._session, lost)
-            return self._report(0)
         self._check_holding()
         seeded = restore.model(self._session, self._deployed, self._model)
         self._text = seeded or self._text
