@@ -8,6 +8,7 @@ Only numbers and pointers to float64 cross; nothing is allocated, nothing raises
 """
 
 import builtins
+import contextlib
 import importlib
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -57,6 +58,7 @@ def lower(function: Callable[..., Any], external: External, known: Mapping[Any, 
     text = str(compiled.library.get_llvm_str()) + _entry(external, compiled.fndesc.llvm_func_name)
     module = llvm.parse_assembly(text)
     _hide_all_but(module, external.symbol)
+    _optimise(module, _target_machine())
     return bytes(module.as_bitcode())
 
 
@@ -68,9 +70,7 @@ def link(modules: Sequence[bytes], symbol: str) -> bytes:
         merged.link_in(llvm.parse_bitcode(bitcode))
     _hide_all_but(merged, symbol)
     merged.verify()
-    options = llvm.create_pipeline_tuning_options(speed_level=3)
-    builder = llvm.create_pass_builder(machine, options)
-    builder.getModulePassManager().run(merged, builder)
+    _optimise(merged, machine)
     missing = [f.name for f in merged.functions if f.is_declaration and not _is_known(f.name)]
     if missing:
         raise InvariantError(f"compiled strategy needs {', '.join(missing)}, which a plain process does not have")
@@ -95,15 +95,18 @@ def machine_name() -> str:
 
 
 @cache
-def _target_machine() -> Any:
+def _initialise() -> None:
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     for name in _LIBM:
         if llvm.address_of_symbol("fmod") is None:
-            try:
+            with contextlib.suppress(RuntimeError):
                 llvm.load_library_permanently(name)
-            except RuntimeError:
-                continue
+
+
+def _target_machine() -> Any:
+    # never shared: an execution engine takes it over and frees it
+    _initialise()
     target = llvm.Target.from_triple(llvm.get_process_triple())
     return target.create_target_machine(
         cpu=llvm.get_host_cpu_name(),
@@ -112,6 +115,14 @@ def _target_machine() -> Any:
         codemodel="jitdefault",
         jit=True,
     )
+
+
+def _optimise(module: Any, machine: Any) -> None:
+    options = llvm.create_pipeline_tuning_options(speed_level=3)
+    options.loop_vectorization = False  # loops run over a handful of orders, or over a window in a fixed order
+    options.slp_vectorization = False
+    builder = llvm.create_pass_builder(machine, options)
+    builder.getModulePassManager().run(module, builder)
 
 
 def _hide_all_but(module: Any, symbol: str) -> None:
