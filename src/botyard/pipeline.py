@@ -14,6 +14,7 @@ import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from botyard.errors import BotyardError
@@ -48,6 +49,7 @@ class Ports:
     target: DeployTarget
     notifier: Notifier
     progress: Progress
+    cache_dir: Path  # machine code, kept between runs
     workers: int
 
 
@@ -116,7 +118,12 @@ def _run_stages(keeper: "_Keeper", ports: Ports) -> Result:
         return Result(run=keeper.end("failed", text), design=design)
 
     market = ports.open_market()
-    ranking = keeper.stage("selector", Ranking, lambda: selector.run(design, market, ports.progress), _ranking_line)
+    ranking = keeper.stage(
+        "selector",
+        Ranking,
+        lambda: selector.run(design, market, ports.progress, cache_dir=ports.cache_dir),
+        _ranking_line,
+    )
     ports.progress.finish("selector", _ranking_line(ranking))
     if not ranking.chosen:
         text = f"no instrument qualifies: {len(ranking.candidates)} tried, none with 30 trades and a score above 0"
@@ -134,6 +141,7 @@ def _run_stages(keeper: "_Keeper", ports: Ports) -> Result:
             seed=record.seed,
             progress=ports.progress,
             workers=ports.workers,
+            cache_dir=ports.cache_dir,
         ),
         _research_line,
     )

@@ -24,5 +24,6 @@ def pipeline_ports(record: "RunRecord", artifacts: "ArtifactStore", progress: "P
         target=LocalTarget(home),
         notifier=ConsoleNotifier(),
         progress=progress,
+        cache_dir=home / "cache",
         workers=workers,
     )
