@@ -40,13 +40,15 @@ def import_(
         kind=_kind(kind),
         venue=venue,
     )
-    with progress() as bars:
-        bars.start("import", len(files))
-        results = importer.import_files(
-            market_folder(settings.home(), "imported"), files, told, lambda _: bars.advance("import")
-        )
-        done = [result for result in results if isinstance(result, importer.Imported)]
-        bars.finish("import", f"{len(done)} series from {sum(result.files for result in done)} files")
+    market = market_folder(settings.home(), "imported")
+    if len(files) == 1:
+        results = importer.import_files(market, files, told)
+    else:
+        with progress() as bars:
+            bars.start("import", len(files))
+            results = importer.import_files(market, files, told, lambda _: bars.advance("import"))
+            bars.finish("import", f"{len(files)} files read")
+    done = [result for result in results if isinstance(result, importer.Imported)]
     failed = [result for result in results if isinstance(result, importer.Failed)]
     if as_json:
         console.print_json({"imported": done, "failed": failed})
