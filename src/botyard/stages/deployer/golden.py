@@ -154,5 +154,5 @@ class _Search:
         if self._silent & set(self._wanted()) and self._slow_bars > 0:
             self._slow_bars -= len(bars)
             for k, found in silent_firings(self._program, self._silent, self._rules, bars, minutes).items():
-                firings[k] = found
+                firings[k] = sorted([*firings[k], *found])  # its other source states may trade
         return result.orders, firings

@@ -1,25 +1,31 @@
 """Transitions between states of equal exposure: they change the state without an order, so no fill tells of them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from botyard.engine.bars import Bars
 from botyard.engine.bars import Floats as Column
 from botyard.engine.program import Program
 from botyard.ops.state import BARS_IN_STATE, STATE, new_state
 from botyard.records.market import TradingRules
-from botyard.records.spec import Spec
+from botyard.records.spec import Number, Spec, Transition
 from botyard.rules.book import constants, new_book, step
 from botyard.rules.layout import Floats
 
 
 def silent_transitions(spec: Spec) -> frozenset[int]:
     """Return the indices of the transitions that may fire without an order."""
-    states = spec.state_machine.states
     return frozenset(
         k
-        for k, t in enumerate(spec.state_machine.transitions)
-        if t.kind == "when" and not t.rebalance and any(states[source] == states[t.target] for source in t.source)
+        for k, transition in enumerate(spec.state_machine.transitions)
+        if any(_is_silent(transition, source, spec.state_machine.states) for source in transition.source)
     )
+
+
+def _is_silent(transition: Transition, source: str, states: Mapping[str, Number]) -> bool:
+    if source == transition.target:
+        return not transition.rebalance
+    held = states[source]
+    return not isinstance(held, str) and held == states[transition.target]
 
 
 def silent_firings(

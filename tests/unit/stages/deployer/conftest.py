@@ -1,0 +1,16 @@
+"""Two specs with their golden bars: the plain one, and one with every kind of transition."""
+
+import pytest
+
+from botyard.testing.bundles import EVERYTHING, Case, make_case
+from botyard.testing.specs import EMA_CROSS
+
+
+@pytest.fixture(scope="session")
+def plain() -> Case:
+    return make_case(EMA_CROSS)
+
+
+@pytest.fixture(scope="session")
+def everything() -> Case:
+    return make_case(EVERYTHING)
