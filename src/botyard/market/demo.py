@@ -7,10 +7,7 @@ The bars of 1 and of 5 minutes are made on demand and kept as columns under <hom
 read them like any others; longer bars are resampled.
 """
 
-import fcntl
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -127,9 +124,7 @@ def _materialise(market: Path, symbol: DemoSymbol, info: SeriesInfo) -> None:
     folder = store.series_folder(market, info.instrument.symbol, info.timeframe)
     minutes = timeframe_minutes(info.timeframe)
     until = info.last_ms + minutes * MINUTE_MS
-    with store.disk_errors(folder):
-        market.mkdir(parents=True, exist_ok=True)
-    with _locked(market / ".lock"):
+    with store.locked(market):
         have = _stored_span(folder, minutes, symbol)
         if have is not None and have[0] <= info.first_ms and until <= have[1]:
             return
@@ -151,11 +146,3 @@ def _stored_span(folder: Path, minutes: int, symbol: DemoSymbol) -> tuple[int, i
     if not len(bars) or store.read_info(folder).instrument != demo_instrument(symbol):
         return None
     return int(bars.open_ms[0]), int(bars.open_ms[-1]) + minutes * MINUTE_MS
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    # two processes must not append at once
-    with path.open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

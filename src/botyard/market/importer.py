@@ -86,7 +86,8 @@ def import_files(
         groups.setdefault((symbol, told.timeframe or name.timeframe, kind), []).append((file, name))
     for (symbol, timeframe, kind), members in groups.items():
         try:
-            results.append(_import_series(market, symbol, timeframe, kind, members, told.venue, advance))
+            with store.locked(market):
+                results.append(_import_series(market, symbol, timeframe, kind, members, told.venue, advance))
         except DataError as e:
             results.append(Failed(", ".join(file.name for file, _ in members[:3]), str(e)))
     return results

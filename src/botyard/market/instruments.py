@@ -58,7 +58,7 @@ def _grid(values: Floats, *, fallback: float, divide: bool = True) -> Step:
     for decimals in range(_MOST_DECIMALS + 1 if len(values) else 0):
         scaled = values * 10.0**decimals
         steps = np.rint(scaled)
-        if np.all(np.abs(scaled - steps) <= 1e-9 * np.maximum(np.abs(scaled), 1.0)):
+        if np.all((np.abs(scaled - steps) <= 1e-6 + 1e-15 * steps) & (steps >= 1)):
             common = int(np.gcd.reduce(steps.astype(np.int64))) if divide and len(values) >= 4 * _ENOUGH else 1
             return Step(max(common, 1), 10**decimals)
     decimals = 0

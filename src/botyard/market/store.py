@@ -4,6 +4,7 @@ A folder is written whole beside its place and then put there: readers see the o
 """
 
 import errno
+import fcntl
 import hashlib
 import os
 import shutil
@@ -119,6 +120,20 @@ def replacing(folder: Path) -> Iterator[Path]:
 
 
 @contextmanager
+def locked(market: Path) -> Iterator[None]:
+    """Let one process at a time write to a market.
+
+    Raises: DataError when the market's folder cannot be made.
+    """
+    with disk_errors(market):
+        market.mkdir(parents=True, exist_ok=True)
+        file = (market / ".lock").open("a")
+    with file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
 def disk_errors(place: Path) -> Iterator[None]:
     """Turn a full disk and a forbidden place into one sentence.
 
@@ -145,10 +160,13 @@ def _swap(temporary: Path, folder: Path) -> None:
 
 def _finish_replacements(market: Path) -> None:
     # a process that died between the two renames of a swap left the old series aside
-    for old in market.glob("*/.*.old"):
-        folder = old.parent / old.name.removeprefix(".").removesuffix(".old")
-        if not folder.exists():
-            old.rename(folder)
+    if not any(market.glob("*/.*.old")):
+        return
+    with locked(market):
+        for old in market.glob("*/.*.old"):
+            folder = old.parent / old.name.removeprefix(".").removesuffix(".old")
+            if not folder.exists():
+                old.rename(folder)
 
 
 def _remove_if_empty(folder: Path) -> None:

@@ -27,6 +27,13 @@ def test_the_tick_is_read_off_the_prices(decimals, tick, step):
     assert found.assumed == ("tick", "lot", "min_notional")
 
 
+def test_large_volumes_and_tiny_prices_keep_their_grid():
+    bars = bars_with(10)
+    bars = changed(bars, volume=2e9 + np.arange(len(bars)) + 0.5)
+    found = infer_instrument("TINY/USDT", "x", "spot", bars)
+    assert (found.tick, found.lot) == (Step(1, 10**10), Step(1, 10))
+
+
 def test_few_bars_do_not_make_a_coarse_grid():
     bars = bars_with(2, 25)
     few = bars.slice(0, 10)

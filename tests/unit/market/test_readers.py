@@ -130,6 +130,7 @@ def test_missing_values_stay_missing(tmp_path):
         ("x.csv", b"time,open,high,low,close,volume\n", "empty"),
         ("x.csv", b"time,open,high,low,close\n1704067200000,1,1,1,1\n", "no column for volume among time, open"),
         ("x.csv", b"a,b,c,d,e,f\n1,2,3,4,5,6\n", "no column for time, open"),
+        ("x.csv", b"2024-01-01 00:00,1,1,1,1,1\n2024-01-01 00:05,1,1,1,1,1\n", "first line is a bar"),
         ("x.csv", b"1,2,3,4,5,6,7\n1,2,3,4,5,6,7\n", "7 columns and no header"),
         ("x.csv", b"time,open,high,low,close,volume\n1704067200000,one,1,1,1,1\n", "open column"),
         ("x.csv", b"time,open,high,low,close,volume\n1704067200000,1,1,1,1,1\n1704067200000,1,1\n", "CSV"),

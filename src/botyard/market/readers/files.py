@@ -117,6 +117,8 @@ def _csv(data: bytes, source: str) -> Bars:
     separator, skipped = _shape(data)
     first = data.splitlines()[skipped].decode("utf-8", "replace").split(separator)
     has_header = not _is_number(first[0]) or not _is_number(first[1] if len(first) > 1 else "")
+    if has_header and len(first) >= _KLINE_FIELDS and all(_is_number(cell) for cell in first[1:_KLINE_FIELDS]):
+        raise DataError(f"{source}: its first line is a bar already; put time,open,high,low,close,volume above it")
     if not has_header and len(first) not in _KLINE_WIDTHS:
         raise DataError(
             f"{source}: {len(first)} columns and no header; klines without one have 12 columns "
