@@ -115,9 +115,14 @@ def _info(symbol: DemoSymbol, timeframe: str, now_ms: int) -> SeriesInfo:
         last_ms=until - step,
         n_bars=(until - first) // step,
         content_hash=hashlib.sha256(words.encode()).hexdigest(),
-        source="demo (synthetic)",
+        source=_source(symbol),
         research_until_ms=until,
     )
+
+
+def _source(symbol: DemoSymbol) -> str:
+    # names the way its prices are made: bars that another version left behind are not gone on with
+    return f"demo (synthetic) {hashlib.sha256(f'{GENERATION} {symbol}'.encode()).hexdigest()[:8]}"
 
 
 def _materialise(market: Path, symbol: DemoSymbol, info: SeriesInfo) -> None:
@@ -143,6 +148,6 @@ def _stored_span(folder: Path, minutes: int, symbol: DemoSymbol) -> tuple[int, i
     if not (folder / SERIES_FILE).exists() or not (folder / COLUMN_FILES[0]).exists():
         return None
     bars = store.read_columns(folder)
-    if not len(bars) or store.read_info(folder).instrument != demo_instrument(symbol):
+    if not len(bars) or store.read_info(folder).source != _source(symbol):
         return None
     return int(bars.open_ms[0]), int(bars.open_ms[-1]) + minutes * MINUTE_MS
