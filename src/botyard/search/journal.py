@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from botyard.records.spec import Spec
 from botyard.search import space
-from botyard.search.study import StudyResult, Trial
+from botyard.search.study import StudyResult, Trial, load_optuna
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
@@ -21,7 +21,7 @@ def journal_bytes(spec: Spec, result: StudyResult, name: str) -> bytes:
     study = optuna.create_study(storage=storage, study_name=name, direction="maximize")
     study.set_user_attr("idea", spec.idea)
     study.set_user_attr("seed", result.seed)
-    distributions = _distributions(spec)
+    distributions = {name: space.distribution(p) for name, p in space.free_parameters(spec).items()}
     study.add_trials([_frozen(trial, distributions) for trial in result.trials])
     return b"".join(json.dumps(line, separators=(",", ":")).encode() + b"\n" for line in log.lines)
 
@@ -39,29 +39,19 @@ class _Log:
         self.lines.extend(logs)
 
 
-def _distributions(spec: Spec) -> "dict[str, BaseDistribution]":
-    # what a trial would have asked for: kept in one place by asking one
-    import optuna
-
-    asked = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=0)).ask()
-    for name, parameter in space.free_parameters(spec).items():
-        space.suggest(asked, name, parameter)
-    return dict(asked.distributions)
-
-
 def _frozen(trial: Trial, distributions: "dict[str, BaseDistribution]") -> "FrozenTrial":
-    import optuna
-
     figures = {
         "trades": trial.trades,
         "sharpe": trial.sharpe,
         "net_return": trial.net_return,
         "max_drawdown": trial.max_drawdown,
     }
-    return optuna.trial.create_trial(
+    optuna = load_optuna()
+    frozen: FrozenTrial = optuna.trial.create_trial(
         state=optuna.trial.TrialState.PRUNED if trial.value is None else optuna.trial.TrialState.COMPLETE,
         params=trial.parameters,
         distributions={name: distributions[name] for name in trial.parameters},
         value=trial.value,
         user_attrs=figures if trial.value is not None else {"infeasible": True},
     )
+    return frozen

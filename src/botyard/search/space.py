@@ -9,6 +9,7 @@ from botyard.records.spec import Parameter, Spec
 
 if TYPE_CHECKING:
     import optuna
+    from optuna.distributions import BaseDistribution
 
 Value = float | int | bool
 Values = dict[str, Value]
@@ -27,16 +28,33 @@ def default_values(spec: Spec) -> Values:
 
 
 def suggest(trial: "optuna.Trial", name: str, parameter: Parameter) -> Value:
-    """Ask an Optuna trial for a value of one free parameter."""
+    """Ask an Optuna trial for a value of one free parameter.
+
+    Numbers are asked for between half a step below the range and half a step above, and snapped to their grid: TPE
+    takes three times as long over whole numbers, and finds no better ones.
+    """
     if parameter.type == "bool":
         return bool(trial.suggest_categorical(name, [False, True]))
     low, high = _bounds(parameter)
+    half = _step(parameter) / 2
+    if parameter.log and low <= half:
+        half = 0.0
+    return _on_grid(parameter, trial.suggest_float(name, low - half, high + half, log=parameter.log))
+
+
+def distribution(parameter: Parameter) -> "BaseDistribution":
+    """Return a free parameter's range and grid in Optuna's terms, for the journal."""
+    from optuna import distributions
+
+    if parameter.type == "bool":
+        return distributions.CategoricalDistribution([False, True])
+    low, high = _bounds(parameter)
     if parameter.type == "int":
-        step = 1 if parameter.log else int(parameter.step or 1)  # Optuna has no log grid
-        return int(trial.suggest_int(name, int(low), int(high), step=step, log=parameter.log))
+        step = 1 if parameter.log else int(_step(parameter))  # Optuna has no log grid
+        return distributions.IntDistribution(int(low), int(_on_grid(parameter, high)), log=parameter.log, step=step)
     if parameter.log or parameter.step is None:
-        return float(trial.suggest_float(name, low, high, log=parameter.log))
-    return float(trial.suggest_float(name, low, high, step=float(parameter.step)))
+        return distributions.FloatDistribution(low, high, log=parameter.log)
+    return distributions.FloatDistribution(low, float(_on_grid(parameter, high)), step=_step(parameter))
 
 
 def is_feasible(program: Program, values: Values) -> bool:
@@ -88,8 +106,17 @@ def _bounds(parameter: Parameter) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _on_grid(parameter: Parameter, wanted: float) -> int:
-    low, high = (int(bound) for bound in _bounds(parameter))
-    step = int(parameter.step or 1)
-    steps = math.floor((wanted - low) / step + 0.5)
-    return low + step * max(0, min(steps, (high - low) // step))
+def _step(parameter: Parameter) -> float:
+    if parameter.step is not None:
+        return float(parameter.step)
+    return 1.0 if parameter.type == "int" else 0.0
+
+
+def _on_grid(parameter: Parameter, wanted: float) -> float | int:
+    low, high = _bounds(parameter)
+    step = _step(parameter)
+    if step == 0.0:
+        return max(low, min(wanted, high))
+    most = math.floor((high - low) / step + 1e-9)
+    value = low + step * max(0, min(math.floor((wanted - low) / step + 0.5), most))
+    return int(value) if parameter.type == "int" else float(f"{value:.12g}")  # 0.3, not 0.30000000000000004

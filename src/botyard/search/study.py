@@ -11,7 +11,7 @@ import math
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 from botyard.engine import metrics as figures
 from botyard.engine.backtest import Runner
@@ -23,12 +23,8 @@ from botyard.records.research import Metrics
 from botyard.records.spec import Parameter
 from botyard.search import space
 
-if TYPE_CHECKING:
-    import optuna
-
 N_STARTUP = 10
-N_EI_CANDIDATES = 12
-"""Half of Optuna's default: a study's time is spent in TPE, not in backtests, and the best found is as good."""
+N_EI_CANDIDATES = 24
 
 MAX_ASKED = 4
 """Times the wanted trials that may be asked for where constraints rule most of the space out."""
@@ -80,6 +76,14 @@ def objective(sharpe: float, trades: int, min_trades: int) -> float:
     return min(known, 0.0) - 1.0 - missing
 
 
+def load_optuna() -> Any:
+    """Import Optuna, which takes half a second, and keep it from announcing each study on standard error."""
+    import optuna
+
+    logging.getLogger("optuna").setLevel(logging.WARNING)
+    return optuna
+
+
 def run_study(
     program: Program,
     bars: Bars,
@@ -96,7 +100,11 @@ def run_study(
     """
     evaluate = _Evaluator(program, bars, rules, min_trades)
     free = space.free_parameters(program.compiled.spec)
-    found = _search(evaluate, free, trials, seed, tell) if free and trials > 1 else [evaluate.trial({})]
+    if free and trials > 1:
+        found = _search(evaluate, free, trials, seed, tell)
+    else:
+        found = [evaluate.trial({})]
+        tell(trials)
     counted = [t for t in found if t.value is not None]
     if not counted:
         raise InvariantError(f"no parameter set of {program.compiled.spec.name} could be run, not even its defaults")
@@ -154,8 +162,7 @@ class _Evaluator:
 def _search(
     evaluate: _Evaluator, free: dict[str, Parameter], trials: int, seed: int, tell: Callable[[int], None]
 ) -> list[Trial]:
-    import optuna  # heavy: not wanted where only the record types are
-
+    optuna = load_optuna()
     study = _new_study(seed)
     defaults = evaluate.all_values({})
     study.enqueue_trial({name: defaults[name] for name in free})
@@ -176,10 +183,8 @@ def _search(
     return found
 
 
-def _new_study(seed: int) -> "optuna.Study":
-    import optuna
-
-    logging.getLogger("optuna").setLevel(logging.WARNING)
+def _new_study(seed: int) -> Any:
+    optuna = load_optuna()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)  # multivariate, before Optuna 5
         sampler = optuna.samplers.TPESampler(

@@ -16,7 +16,7 @@ START_MS = 1_704_067_200_000  # 2024-01-01
 def made_up_bars(n: int, *, seed: int, trend: float = 0.0, timeframe: str = "1h", start_ms: int = START_MS) -> Bars:
     """Return a random walk; `trend` is the drift per bar, in standard deviations, whose sign turns every so often."""
     random = np.random.default_rng(seed)
-    sign = np.sign(np.sin(np.arange(n) * 2 * np.pi / 240 + random.uniform(0, 6)))
+    sign = np.sign(np.sin(np.arange(n) * 2 * np.pi / 120 + random.uniform(0, 6)))
     steps = 0.006 * (random.standard_normal(n) + trend * sign)
     close = np.round(100.0 * np.exp(np.cumsum(steps)), 2)
     open_ = np.concatenate(([100.0], close[:-1]))

@@ -1,5 +1,7 @@
 import itertools
+from collections import Counter
 
+import optuna
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -75,3 +77,40 @@ def test_scaled_windows_stay_on_their_grid_inside_their_range(low, width, step, 
     assert low <= value <= high
     assert (value - low) % step == 0
     assert abs(value - default * horizon) <= step
+
+
+PARAMETERS = {
+    "whole": Parameter("int", 12, 4, 60),
+    "by threes": Parameter("int", 10, 4, 21, step=3),
+    "log": Parameter("int", 48, 20, 300, log=True),
+    "log from one": Parameter("int", 1, 1, 300, log=True),
+    "float": Parameter("float", 2.0, 0.5, 4.0),
+    "stepped": Parameter("float", 0.1, 0.1, 1.04, step=0.1),
+    "log float": Parameter("float", 0.1, 0.01, 1.0, log=True),
+    "switch": Parameter("bool", default=True),
+}
+
+
+@pytest.mark.parametrize("parameter", PARAMETERS.values(), ids=PARAMETERS)
+def test_what_a_study_asks_for_is_on_the_grid_that_the_journal_states(parameter):
+    distribution = space.distribution(parameter)
+    study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=1))
+    for _ in range(300):
+        value = space.suggest(study.ask(), "x", parameter)
+        assert distribution._contains(distribution.to_internal_repr(value))
+        assert isinstance(value, {"int": int, "float": float, "bool": bool}[parameter.type])
+
+
+@pytest.mark.parametrize("parameter", [PARAMETERS["whole"], PARAMETERS["by threes"], PARAMETERS["stepped"]])
+def test_every_value_of_a_grid_is_asked_for_about_as_often(parameter):
+    study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=1))
+    counts = Counter(space.suggest(study.ask(), "x", parameter) for _ in range(4000))
+    values = int((parameter.high - parameter.low) / (parameter.step or 1) + 1e-9) + 1
+    assert len(counts) == values
+    assert min(counts.values()) > 0.5 * 4000 / values
+
+
+def test_stepped_values_are_the_nearest_to_their_decimals():
+    study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=1))
+    values = {space.suggest(study.ask(), "x", PARAMETERS["stepped"]) for _ in range(300)}
+    assert values == {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0}

@@ -3,19 +3,20 @@ import dataclasses
 import pytest
 
 from botyard.errors import DataError
+from botyard.language import compile_spec
 from botyard.records.spec import Parameter, Transition
 from botyard.stages import selector
 from botyard.testing.made_up_market import MadeUpMarket, made_up_bars
 from botyard.testing.progress import RecordedProgress
 from botyard.testing.research_records import SPEC, made_up_design
 
-TREND, WALK = 0.3, 0.0
+TREND, WALK = 0.4, 0.0
 
 
 def _market(**changes):
     held = {
-        "AAA/USDT": made_up_bars(2000, seed=1, trend=WALK),
-        "BBB/USDT": made_up_bars(2000, seed=2, trend=TREND),
+        "AAA/USDT": made_up_bars(4000, seed=0, trend=WALK),
+        "BBB/USDT": made_up_bars(4000, seed=2, trend=TREND),
         "CCC/USDT": made_up_bars(40, seed=3, trend=TREND),
         "DDD/USDT": made_up_bars(300, seed=4, trend=TREND),
     }
@@ -58,7 +59,7 @@ def test_each_exclusion_has_its_reason(ranking):
 
 
 def test_the_ranking_says_what_it_covered(ranking):
-    bars = made_up_bars(2000, seed=1)
+    bars = made_up_bars(4000, seed=0)
     assert ranking.from_ms == bars.open_ms[0]
     assert ranking.until_ms == bars.open_ms[-1] + 3_600_000
     assert len(ranking.horizons) == 8
@@ -84,16 +85,13 @@ def test_perpetuals_have_shorts():
     assert found.passes == 3 * 9
 
 
-def test_absolute_prices_cannot_be_ranked_but_one_instrument_can_be_traded():
-    machine = SPEC.state_machine
-    entry = dataclasses.replace(machine.transitions[0], when="crosses_above(close, 100.0)")
-    spec = dataclasses.replace(
-        SPEC, state_machine=dataclasses.replace(machine, transitions=(entry, machine.transitions[1]))
-    )
-    several = selector.run(made_up_design(spec), _market(), RecordedProgress())
+def test_absolute_prices_cannot_be_ranked_but_one_instrument_can_be_traded(monkeypatch):
+    compiled = dataclasses.replace(compile_spec(SPEC), uses_absolute_prices=True)
+    monkeypatch.setattr(selector, "compile_spec", lambda _: compiled)
+    several = selector.run(made_up_design(), _market(), RecordedProgress())
     assert all("absolute prices" in c.reason for c in several.candidates)
-    alone = MadeUpMarket({"BBB/USDT": made_up_bars(2000, seed=2, trend=TREND)})
-    (only,) = selector.run(made_up_design(spec), alone, RecordedProgress()).candidates
+    alone = MadeUpMarket({"BBB/USDT": made_up_bars(4000, seed=2, trend=TREND)})
+    (only,) = selector.run(made_up_design(), alone, RecordedProgress()).candidates
     assert "absolute prices" not in only.reason
 
 

@@ -26,7 +26,7 @@ from botyard.records.spec import Spec
 from botyard.search.charts import draw_charts
 from botyard.search.crew import Crew, cpu_count
 from botyard.search.journal import journal_bytes
-from botyard.search.ranking import MIN_TRADES, Candidate
+from botyard.search.ranking import MIN_TRADES, TOP, Candidate
 from botyard.search.study import StudyResult
 from botyard.search.tasks import StudyTask, run_task, study_name, study_seed
 from botyard.stages.researcher import caveats, curves
@@ -67,7 +67,7 @@ def run(
     candidates = _candidates(market, ranking, design.spec.timeframe)
     cuts = walk_forward.cuts(ranking.from_ms, ranking.until_ms)
     fold_trials = max(1, round(trials * FOLD_SHARE))
-    progress.start(TASK, len(ranking.chosen) * (trials + len(cuts) * fold_trials))
+    progress.start(TASK, len(ranking.chosen) * trials + len(cuts) * TOP * fold_trials)
     with Crew(run_task, cpu_count() if workers is None else workers) as crew:
         desk = Desk(crew, artifacts, progress)
         for symbol in ranking.chosen:
@@ -78,6 +78,7 @@ def run(
         for fold in folds:
             for task in fold.tasks:
                 desk.ask(task)
+            progress.advance(TASK, (TOP - len(fold.tasks)) * fold_trials)
         desk.collect()
     results = [desk.results[study_name(symbol)] for symbol in ranking.chosen]
     walked = walk(program, folds, desk.results, candidates)

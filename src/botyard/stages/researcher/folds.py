@@ -135,7 +135,7 @@ def _record(cut: Cut, chosen: StudyResult | None, candidate: Candidate, segment:
         parameters=chosen.best_parameters if chosen else {},
         train_sharpe=chosen.metrics.sharpe if chosen else None,
         test_sharpe=found.sharpe if found else None,
-        test_return=found.net_return if found else None,
+        test_return=float(segment.run.equity[-1] / candidate.rules.initial_cash - 1.0) if found else None,
         trades=found.trades if found else 0,
     )
 
