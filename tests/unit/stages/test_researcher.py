@@ -20,8 +20,8 @@ TRIALS = 20
 CACHE = Path(tempfile.gettempdir()) / f"botyard-test-code-{os.getuid()}"  # workers load what was compiled once
 MARKET = MadeUpMarket(
     {
-        f"{name}/USDT": made_up_bars(2600, seed=seed, trend=0.35)
-        for seed, name in enumerate(["AAA", "BBB", "CCC", "DDD"])
+        f"{name}/USDT": made_up_bars(4000, seed=seed, trend=0.4 if seed else 0.0)
+        for seed, name in enumerate(["AAA", "BBB", "CCC", "DDD", "EEE"])
     }
 )
 
