@@ -34,6 +34,7 @@ from botyard.language.tree import (
     Tree,
     ValueType,
     Window,
+    children,
     type_of,
     walk,
 )
@@ -43,6 +44,9 @@ from botyard.records.spec import Spec
 _COMPARISONS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
 _ARITHMETIC = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Mod: "%"}
 _INPUTS = frozenset({*BAR_INPUTS, *CLOCK_INPUTS, *POSITION_INPUTS, *ACCOUNT_INPUTS})
+MAX_SIZE = 3000
+"""Parts of an expression whose series are written out; more is refused rather than compiled for minutes."""
+
 _NEW_PERIODS = ("day", "week", "month", "session")
 
 
@@ -53,6 +57,7 @@ class Checker:
         self.spec = spec
         self.minutes = minutes
         self._series: dict[str, Tree] = {}
+        self._sizes: dict[str, int] = {}
         self._open: list[str] = []  # series being checked, to find cycles
 
     def number(self, text: str, place: str) -> Tree:
@@ -80,12 +85,30 @@ class Checker:
                 raise SpecError(f"series need each other in a circle: {circle}", place=f"series.{name}")
             self._open.append(name)
             expression = parse(self.spec.series[name], f"series.{name}")
-            self._series[name] = self.tree(expression, expression.root)
+            tree = self.tree(expression, expression.root)
+            self._sizes[name] = self._check_size(expression, tree)
+            self._series[name] = tree
             self._open.pop()
         return self._series[name]
 
     def _wanted(self, expression: Expression, wanted: ValueType) -> Tree:
-        return self.typed(expression, expression.root, wanted)
+        tree = self.typed(expression, expression.root, wanted)
+        self._check_size(expression, tree)
+        return tree
+
+    def _check_size(self, expression: Expression, tree: Tree) -> int:
+        size = self._size(tree)
+        if size > MAX_SIZE:
+            raise expression.error(
+                expression.root,
+                f"with its series written out this has {size} parts, at most {MAX_SIZE} fit; make it simpler",
+            )
+        return size
+
+    def _size(self, tree: Tree) -> int:
+        if isinstance(tree, Series):
+            return self._sizes[tree.name]
+        return 1 + sum(self._size(child) for child in children(tree))
 
     def typed(self, e: Expression, node: ast.expr, wanted: ValueType) -> Tree:
         """Check a node that must be of a type."""

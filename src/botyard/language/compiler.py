@@ -14,7 +14,9 @@ from botyard.language.catalog import (
 )
 from botyard.language.check import Checker
 from botyard.language.emit import emit, used_trees
+from botyard.language.lint import lint, uses_absolute_prices
 from botyard.language.machine import check_machine
+from botyard.language.refuse import refuse
 from botyard.language.timing import longest, memory, warm_up
 from botyard.language.tree import Number, Tree, Window, walk
 from botyard.records.market import timeframe_minutes
@@ -42,6 +44,7 @@ def compile_spec(spec: Spec) -> CompiledStrategy:
     sizing = _check_sizing(spec, checker)
     trees = used_trees(machine, sizing)
     needs = longest(need for tree in trees for need in warm_up(tree, minutes))
+    refuse(spec, checker, machine, sizing)
     source = emit(spec, checker, machine, sizing, needs, minutes)
     defaults = {name: int(p.default) for name, p in spec.parameters.items() if p.type == "int"}
     return CompiledStrategy(
@@ -50,8 +53,8 @@ def compile_spec(spec: Spec) -> CompiledStrategy:
         source=source,
         code_hash=hashlib.sha256(source.encode()).hexdigest(),
         seed_bars=max(memory(tree, minutes, defaults) for tree in trees),
-        warnings=(),
-        uses_absolute_prices=False,
+        warnings=lint(spec, machine, trees),
+        uses_absolute_prices=uses_absolute_prices(trees),
         has_shorts=any(state.sign < 0 for state in machine.states),
         window_parameters=_window_parameters(spec, trees),
     )

@@ -76,10 +76,10 @@ class _Module:
         on_bar = self._on_bar(decisions, size, kept)
         if self.layout.size > MAX_STATE:
             raise SpecError(
-                f"the windows of this spec need {self.layout.size * 8 // 1024} KB of state, at most {MAX_STATE * 8 // 1024} "
+                f"the windows of this spec need {self.layout.size * 8 // 1024} KB of state, at most {MAX_STATE * 8 // 1024} KB "
                 "fit; lower the `high` of the parameters that size windows"
             )
-        functions = [self._warm_up(), self._allowed(), on_bar, arm, fill]
+        functions = [self._warm_up(), on_bar, arm, fill]
         body = "\n\n\n".join("\n".join(lines) for lines in functions if lines)
         return "\n\n".join([self._docstring(), self._imports(body), self._constants()]) + f"\n\n\n{body}\n"
 
@@ -137,22 +137,6 @@ class _Module:
 
     def _bars_code(self, need: Bars) -> str:
         return Bars(need.constant, tuple((self.layout.parameters[name], f) for name, f in need.factors)).code()
-
-    def _allowed(self) -> list[str]:
-        if not self.spec.constraints:
-            return []
-        view = ArmView(self.layout)
-        parts = [
-            view.condition(self.checker.boolean(text, f"constraints[{index}]")).within(3)
-            for index, text in enumerate(self.spec.constraints)
-        ]
-        lines = [f"    return {' and '.join(parts)}"]
-        return [
-            "def allowed(p):",
-            '    """Whether the parameters meet the constraints."""',
-            *self._loads(lines),
-            *lines,
-        ]
 
     def _on_bar(self, decisions: list[str], size: list[str], kept: list[str]) -> list[str]:
         use = self.bar.use

@@ -88,15 +88,17 @@ def _python(text: str, shift: int, place: str) -> ast.expr:
             return ast.parse(text[shift:].rstrip(), mode="eval").body
     except SyntaxError as e:
         column = min(max((e.offset or 1) - 1 + shift, 0), len(text))
-        raise SpecError(_syntax_message(text, e), place=place, column=column, source=text) from e
+        raise SpecError(_syntax_message(text, column, e), place=place, column=column, source=text) from e
     except (ValueError, MemoryError, RecursionError) as e:
         raise SpecError(f"this cannot be read: {e or 'nested too deep'}", place=place) from e
 
 
-def _syntax_message(text: str, error: SyntaxError) -> str:
-    after = text[max((error.offset or 1) - 1, 0) :].lstrip()
-    for wrong, right in (("&&", "and"), ("||", "or"), ("!", "not"), ("=", "==")):
-        if after.startswith(wrong) and not after.startswith("!="):
+def _syntax_message(text: str, column: int, error: SyntaxError) -> str:
+    for wrong, right in (("&&", "and"), ("||", "or")):
+        if text[max(column - 1, 0) : column + 2].find(wrong) >= 0:
+            return f"`{wrong}` is not in the language; write `{right}`"
+    for wrong, right in (("!", "not"), ("=", "==")):
+        if text[column:].lstrip().startswith(wrong):
             return f"`{wrong}` is not in the language; write `{right}`"
     return f"this cannot be read: {error.msg}"
 
