@@ -15,3 +15,9 @@ def real_market() -> Path:
     if not (place / "freqtrade").is_dir():
         pytest.skip(f"no real bars at {place}: set BOTYARD_TEST_MARKET to a folder with freqtrade/*.feather")
     return place
+
+
+@pytest.fixture(scope="session")
+def code_cache() -> Path:
+    """A folder for machine code that outlives the session: it is named by content, so it cannot be stale."""
+    return ROOT / ".pytest_cache" / "code"
