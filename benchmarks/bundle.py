@@ -32,17 +32,18 @@ COLD_RUNS = 7
 WARM_TICKS = 60
 
 TICKS = """
-import io, json, resource, sys, time
+import io, json, sys, time
 folder, home, bot, first, step, count = sys.argv[1:]
 sys.path.insert(0, folder)
 sys.argv = [folder]
 from contextlib import redirect_stdout
+from pathlib import Path
 from wake import wake
 took = []
 for n in range(int(count)):
     with redirect_stdout(io.StringIO()) as said:
         begun = time.process_time()
-        code = wake(["--home", home, "--bot", bot, "--now-ms", str(int(first) + n * int(step))])
+        code = wake(Path(home), bot, int(first) + n * int(step))
         took.append(time.process_time() - begun)
     answer = json.loads(said.getvalue())
     assert code == 0 and answer["bars"] == 1, answer

@@ -149,7 +149,9 @@ def test_everything_in_the_bundle_loads_without_any_library(home, deployment):
     assert "botyard" in loaded
 
 
-@pytest.mark.parametrize("arguments", [[], ["dance"], ["contract", "whole"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["dance"], ["contract", "whole"], ["tick", "--home"], ["tick", "--home", "x", "--moon", "y"]]
+)
 def test_a_wrong_command_shows_the_usage(home, deployment, arguments):
     folder = str(home.path / "bots" / deployment.bot)
     done = subprocess.run([sys.executable, "-I", "-S", folder, *arguments], env={}, capture_output=True, check=False)

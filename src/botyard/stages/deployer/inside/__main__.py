@@ -6,6 +6,7 @@ import zoneinfo
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+OPTIONS = {"--home", "--bot", "--now-ms"}
 USAGE = "usage: tick --home PATH --bot NAME [--now-ms MS] | contract whole|rest BARS ROWS STATES"
 
 
@@ -17,10 +18,12 @@ def main(arguments: list[str]) -> int:
 
         sys.stdout.write(replay(arguments[1], *(Path(a) for a in arguments[2:])))
         return 0
-    if arguments[:1] == ["tick"]:
+    given = dict(zip(arguments[1::2], arguments[2::2], strict=False))
+    if arguments[:1] == ["tick"] and len(arguments) % 2 and {"--home", "--bot"} <= set(given) <= OPTIONS:
         from wake import wake  # type: ignore[import-not-found] # as above
 
-        return int(wake(arguments[1:]))
+        now_ms = int(given["--now-ms"]) if "--now-ms" in given else None
+        return int(wake(Path(given["--home"]), given["--bot"], now_ms))
     sys.stderr.write(USAGE + "\n")
     return 2
 
