@@ -3,17 +3,31 @@
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Any
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
+
+if TYPE_CHECKING:
+    from rich.console import Console  # a tenth of a second: only commands that print need it
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
-out = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
-err = Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+
+@cache
+def out() -> "Console":
+    """Return the console on standard output."""
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+@cache
+def err() -> "Console":
+    """Return the console on standard error."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
 
 
 def print_json(value: Any) -> None:
@@ -25,6 +39,10 @@ def print_json(value: Any) -> None:
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Print rows below their headings; a column whose heading starts with ">" is right-aligned."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
     grid = Table(
         title=escape(title), title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False
     )
@@ -33,22 +51,28 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> 
     for row in rows:
         grid.add_row(*(escape("" if cell is None else str(cell)) for cell in row))
     # a pipe has no width: let the longest row set it, so that no program reads a folded cell
-    (out if out.is_terminal else Console(highlight=False, width=240)).print(grid)
+    (out() if out().is_terminal else Console(highlight=False, width=240)).print(grid)
 
 
 def say(text: str, *, style: str = "") -> None:
     """Print one line, taken literally."""
-    out.print(escape(text), style=style or None)
+    out().print(text, style=style or None, markup=False)
 
 
 def warn(text: str) -> None:
     """Print one warning to standard error."""
-    err.print(f"[yellow]warning:[/] {escape(text)}")
+    _tell("warning:", "yellow", text)
 
 
 def fail(text: str) -> None:
     """Print one error to standard error."""
-    err.print(f"[red]error:[/] {escape(text)}")
+    _tell("error:", "red", text)
+
+
+def _tell(label: str, colour: str, text: str) -> None:
+    from rich.text import Text
+
+    err().print(Text.assemble((label, colour), " ", text))
 
 
 def when(time_ms: int) -> str:

@@ -21,7 +21,7 @@ class TerminalProgress:
             TimeElapsedColumn(),
             TextColumn("left"),
             TimeRemainingColumn(),
-            console=err,
+            console=err(),
             transient=True,
         )
         self._ids: dict[str, int] = {}
@@ -96,9 +96,9 @@ class LineProgress:
         self._line(f"{task}: {text}")
 
     def _line(self, text: str) -> None:
-        err.print(text, markup=False)
+        err().print(text, markup=False)
 
 
 def progress() -> TerminalProgress | LineProgress:
     """Choose by whether a person watches."""
-    return TerminalProgress() if err.is_terminal else LineProgress()
+    return TerminalProgress() if err().is_terminal else LineProgress()
