@@ -38,12 +38,12 @@ class _Parameter(_Part):
     def _in_range(self) -> "_Parameter":
         if self.type == "bool":
             if not isinstance(self.default, bool):
-                raise ValueError("a bool parameter has the default true or false")  # noqa: TRY004 -- Pydantic collects ValueErrors
+                raise ValueError("a bool parameter has the default true or false")
             if (self.low, self.high, self.step, self.log) != (None, None, None, False):
                 raise ValueError("a bool parameter has no low, high, step or log")
             return self
         if isinstance(self.default, bool):
-            raise ValueError(f"a parameter of type {self.type} has a number as default")
+            raise ValueError(f"a parameter of type {self.type} has a number as default")  # noqa: TRY004 -- Pydantic gathers ValueErrors
         _check_range(self)
         return self
 
@@ -225,7 +225,7 @@ def _record(checked: _Spec) -> records.Spec:
         timezone=checked.timezone,
         logic=checked.logic,
         assumptions=tuple(checked.assumptions),
-        parameters={name: records.Parameter(**p.model_dump()) for name, p in checked.parameters.items()},
+        parameters={name: _parameter(p) for name, p in checked.parameters.items()},
         constraints=tuple(checked.constraints),
         series=dict(checked.series),
         state_machine=records.StateMachine(
@@ -236,6 +236,13 @@ def _record(checked: _Spec) -> records.Spec:
         sizing=records.Sizing(**checked.sizing.model_dump()),
         limits=records.Limits(**checked.limits.model_dump()),
     )
+
+
+def _parameter(checked: _Parameter) -> records.Parameter:
+    fields = checked.model_dump()
+    if checked.type == "float":
+        fields |= {name: float(fields[name]) for name in ("default", "low", "high", "step") if fields[name] is not None}
+    return records.Parameter(**fields)
 
 
 def _transition(checked: _Transition) -> records.Transition:
