@@ -1,0 +1,189 @@
+"""Grammar of clauses and of the whole idea: entries, exits, filters, declarations, in any order."""
+
+from typing import Any, Literal
+
+from botyard.stages.designer.acts import (
+    Action,
+    Bare,
+    Clause,
+    Enter,
+    Frame,
+    Instrument,
+    Label,
+    Leave,
+    Lengths,
+    Never,
+    Only,
+    Otherwise,
+    Sides,
+    Topic,
+    TrendFilter,
+    Zone,
+)
+from botyard.stages.designer.combinators import Rule, Source, alt, apply, many, opt, seq, word
+from botyard.stages.designer.conditions import condition
+from botyard.stages.designer.meaning import And, Condition, Measure, Not, PairCross, Price, Touch
+from botyard.stages.designer.measures import frame_name, in_parens, level, measure, positive
+from botyard.stages.designer.risk import management
+from botyard.stages.designer.times import moment
+
+ANY = "any"
+"""Stands for an unsaid side in the grammar, where None rejects a reading."""
+
+
+def _said(side: Any) -> Any:
+    return None if side in (ANY, None) else side
+
+
+_when = opt(word("when"))
+_comma = opt(word("comma"))
+_unless = opt(seq(_comma, word("unless"), condition, to=lambda _a, _b, c: c))
+
+
+def _and_not(when: Condition, unless: Condition | None) -> Condition:
+    return when if unless is None else And((when, Not(unless)))
+
+
+_guarded = seq(condition, _unless, to=_and_not)
+_signal = opt(word("conditions_noun"))
+_colon = opt(word("colon_like"))
+
+# entries
+_side = alt(
+    apply(word("buy"), lambda _: "long"), apply(word("short"), lambda _: "short"), apply(word("enter"), lambda _: ANY)
+)
+_whole_condition = alt(
+    seq(_when, _guarded, to=lambda _, c: c),
+    seq(_when, condition, _comma, word("and_only"), condition, to=lambda _a, c, _b, _c, only: And((c, only))),
+)
+_enter = alt(
+    seq(_side, _signal, _colon, _whole_condition, to=lambda side, _a, _b, c: Enter(_said(side), c)),
+    seq(_when, _guarded, _comma, opt(word("arrow")), _side, to=lambda _a, c, _b, _c, side: Enter(_said(side), c)),
+    seq(_when, condition, _comma, opt(word("arrow")), _side, word("when"), condition, to=lambda _a, c, _b, _c, side, _d, too: Enter(_said(side), And((c, too)))),
+    seq(_side, word("at"), apply(level, lambda m: Touch(Price("close"), m) if isinstance(m, Measure) else None), to=lambda side, _, c: Enter(_said(side), c)),
+    seq(word("trade"), apply(condition, lambda c: c if isinstance(c, PairCross) else None), to=lambda _, c: Bare(c)),
+)  # fmt: skip
+
+# exits
+_leaving = alt(
+    apply(word("exit_long"), lambda _: "long"), apply(word("exit_short"), lambda _: "short"),
+    apply(word("sell"), lambda _: "sell"), apply(word("exit"), lambda _: ANY),
+)  # fmt: skip
+_leave = alt(
+    seq(_leaving, _signal, _colon, _when, _guarded, to=lambda side, _a, _b, _c, c: Leave(_said(side), c)),
+    seq(_when, _guarded, _comma, opt(word("arrow")), _leaving, to=lambda _a, c, _b, _c, side: Leave(_said(side), c)),
+    seq(_leaving, word("at"), apply(level, lambda m: Touch(Price("close"), m) if isinstance(m, Measure) else None), to=lambda side, _, c: Leave(_said(side), c)),
+    seq(alt(word("target"), word("stop")), word("when"), condition, to=lambda _a, _b, c: Leave(None, c)),
+)  # fmt: skip
+
+# filters
+_trade = alt(
+    apply(word("trade"), lambda _: ANY), apply(word("buy"), lambda _: "long"), apply(word("short"), lambda _: "short")
+)
+_only = alt(
+    seq(opt(word("sep")), word("only"), opt(_trade), word("when"), condition, to=lambda _a, _b, side, _c, c: Only(c, _said(side))),
+    seq(word("only"), opt(_trade), moment, to=lambda _a, side, c: Only(c, _said(side))),
+    seq(word("and_only"), opt(word("trade")), _when, condition, to=lambda _a, _b, _c, c: Only(c)),
+    seq(_trade, word("only"), _when, condition, to=lambda side, _a, _b, c: Only(c, _said(side))),
+    seq(_when, condition, word("only"), to=lambda _a, c, _b: Only(c)),
+    seq(word("trade_plain"), moment, to=lambda _, c: Only(c)),
+    seq(word("trade_plain"), word("when"), condition, to=lambda _a, _b, c: Only(c)),
+    seq(word("conditions_filter"), _colon, condition, to=lambda _a, _b, c: Only(c)),
+)  # fmt: skip
+_no_side = alt(apply(word("no_short_entry"), lambda _: "short"), apply(word("no_entry"), lambda _: ANY))
+_never = alt(
+    seq(_no_side, _when, condition, _unless, to=lambda side, _, c, unless: Never(c, unless, _said(side))),
+    seq(_no_side, word("unless"), condition, to=lambda side, _, c: Never(None, c, _said(side))),
+)
+_filter_side = alt(
+    seq(measure, word("as_filter"), to=lambda m, _: TrendFilter(m)),
+    seq(word("trend_filter"), _colon, measure, to=lambda _a, _b, m: TrendFilter(m)),
+    seq(opt(word("only")), opt(word("trade")), word("in_direction"), measure, opt(word("trend_of")), to=lambda _a, _b, _c, m, _d: TrendFilter(m)),
+)  # fmt: skip
+
+_WHAT: dict[str, Literal["long", "short", "enter"]] = {"long": "long", "short": "short", ANY: "enter"}
+_action = alt(
+    apply(_side, lambda side: Action(_WHAT[side])),
+    apply(_leaving, lambda side: Action("sell" if side == "sell" else "exit")),
+)
+_otherwise = seq(word("otherwise"), _comma, _action, to=lambda _a, _b, action: Otherwise(action.what))
+
+# declarations
+_frame = alt(
+    seq(opt(word("on_frame")), frame_name, opt(word("chart")), to=lambda _a, f, _b: Frame(f)),
+    seq(word("timeframe"), _colon, frame_name, to=lambda _a, _b, f: Frame(f)),
+    seq(word("trade"), frame_name, to=lambda _, f: Frame(f)),
+)
+_sides = alt(
+    apply(word("long_only"), lambda _: Sides("long")),
+    apply(word("short_only"), lambda _: Sides("short")),
+    seq(opt(word("trade")), word("both_sides"), to=lambda _a, _b: Sides("both")),
+)
+_periods = alt(
+    apply(in_parens, Lengths),
+    seq(opt(word("with_length")), positive, word("slash"), positive, word("period"), to=lambda _a, a, _b, b, _c: Lengths((a, b))),
+    seq(word("with_length"), positive, word("slash"), positive, to=lambda _a, a, _b, b: Lengths((a, b))),
+    seq(positive, word("slash_only"), positive, opt(seq(word("slash_only"), positive, to=lambda _, c: c)), to=lambda a, _, b, c: Lengths((a, b) if c is None else (a, b, c))),
+    apply(word("standard"), lambda _: Label()),
+)  # fmt: skip
+_zone = seq(opt(word("in_zone")), word("zone"), to=lambda _, name: Zone(name))
+_instrument = seq(opt(word("on_frame")), word("instrument"), to=lambda _, _n: Instrument("named"))
+_topic = seq(opt(word("trade")), apply(measure, lambda m: Topic(m) if isinstance(m, Measure) else None), opt(word("strategy_noun")), to=lambda _a, t, _b: t)  # fmt: skip
+_labelled = alt(
+    apply(word("strategy_noun"), lambda _: Label()),
+    seq(word("trade"), opt(frame_name), measure, many(word("label")), word("colon_like"), to=lambda _, f, m, _l, _c: Topic(m) if f is None else None),
+)  # fmt: skip
+_opening_label = alt(
+    seq(many(word("label")), alt(word("colon_like"), word("comma"), word("strategy_noun")), to=lambda *_: Label()),
+    seq(many(word("label")), word("with_length"), frame_name, word("chart"), to=lambda _a, _b, f, _c: Frame(f)),
+)
+
+_clauses = alt(
+    _enter, _leave, _only, _never, _filter_side, _otherwise, management, _frame, _sides, _periods, _zone, _labelled, _instrument,
+    apply(condition, Bare), _action, _topic,
+)  # fmt: skip
+clause: Rule = alt(_clauses, seq(word("or"), management, to=lambda _, made: made))
+"""One clause."""
+
+_separators = many(word("sep"))
+
+
+def read(source: Source) -> tuple[Clause, ...] | None:
+    """Read the whole idea as clauses; None when some part is in no clause.
+
+    Longer clauses are preferred, then the order of the grammar.
+    """
+    dead: set[int] = set()
+
+    def follow(i: int, *, first: bool) -> tuple[Clause, ...] | None:
+        if _ended(source, i):
+            return ()
+        if i in dead:
+            return None
+        for value, j in _candidates(source, i, first=first):
+            rest = follow(j, first=False)
+            if rest is not None:
+                return (value, *rest)
+        dead.add(i)
+        return None
+
+    return follow(0, first=True)
+
+
+def _candidates(source: Source, i: int, *, first: bool) -> list[tuple[Any, int]]:
+    found: list[tuple[Any, int]] = []
+    for start in _starts(source, i):
+        found.extend(clause(source, start))
+        if first:
+            found.extend(_opening_label(source, start))
+    return sorted(found, key=lambda r: -r[1])
+
+
+def _starts(source: Source, i: int) -> list[int]:
+    after = {j for _, j in _separators(source, i)}
+    return [i, *sorted(after)]
+
+
+def _ended(source: Source, i: int) -> bool:
+    size = len(source.tokens)
+    return any(place == size for start in _starts(source, i) for place in source.past_fillers(start))

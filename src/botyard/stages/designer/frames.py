@@ -1,0 +1,76 @@
+"""Which bar length the strategy runs on, and which measures look at a longer one."""
+
+import dataclasses
+from typing import Any
+
+from botyard.stages.designer.acts import Clause, Frame
+from botyard.stages.designer.gather import change, parts
+from botyard.stages.designer.meaning import AtFrame, Extreme, Framed, Measure
+from botyard.stages.designer.plan import ask
+
+MINUTES = {"1m": 1, "3m": 3, "5m": 5, "15m": 15, "30m": 30, "1h": 60, "2h": 120, "4h": 240, "1d": 1440, "1w": 10080}
+CHART = " chart"
+"""Marks a measure's bar length that was said as "on the 15m chart"."""
+
+
+def choose(clauses: tuple[Clause, ...], commanded: str) -> tuple[tuple[Clause, ...], str, list[str]]:
+    """Return the clauses with only longer bar lengths left on measures, the bar length, and notices."""
+    named = list(dict.fromkeys(c.timeframe for c in parts(clauses) if isinstance(c, Frame | AtFrame)))
+    if len(named) > 1:
+        raise ask(" and ".join(named), "The idea names several bar lengths to trade on. Which one?", *named)
+    said = [f for f in (getattr(p, "frame", "") for p in parts(clauses) if isinstance(p, Measure | Framed)) if f]
+    distinct = list(dict.fromkeys(f.removesuffix(CHART) for f in said))
+    in_days = any(p.days for p in parts(clauses) if isinstance(p, Measure | Extreme))
+    base = named[0] if named else _from_measures(clauses, said, distinct, in_days=in_days)
+    notices = []
+    if base is None:
+        base = commanded
+    elif base != commanded:
+        notices.append(f"the idea's bar length {base} is used instead of {commanded}")
+    if base == "1w":
+        raise ask("weekly", "Weekly bars are not traded on. Which bar length instead?", "1d", "4h")
+    for frame in distinct:
+        if MINUTES[frame] < MINUTES[base]:
+            raise ask(
+                frame,
+                f"{frame} bars cannot be seen from {base} bars. Which bar length should be traded on?",
+                frame,
+                base,
+            )
+    return _settle(clauses, base), base, notices
+
+
+def _from_measures(clauses: tuple[Clause, ...], said: list[str], distinct: list[str], *, in_days: bool) -> str | None:
+    if len(distinct) > 1:
+        return min(distinct, key=lambda f: MINUTES[f])
+    if distinct and all(f.endswith(CHART) for f in said):
+        return distinct[0]
+    if distinct:
+        own = [p for p in parts(clauses) if isinstance(p, Measure) and not p.frame]
+        return distinct[0] if not own and not in_days and len(said) > 1 else None
+    return "1d" if in_days else None
+
+
+def _settle(clauses: tuple[Clause, ...], base: str) -> tuple[Clause, ...]:
+    def frame(m: Measure) -> Measure:
+        own = m.frame.removesuffix(CHART)
+        if m.days and base != "1d":
+            own = own or "1d"
+        return dataclasses.replace(m, frame="" if own == base else own, days=False)
+
+    settled = change(clauses, frame)
+    return tuple(_unframe(c, base) for c in settled)
+
+
+def _unframe(value: Any, base: str) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_unframe(item, base) for item in value)
+    if isinstance(value, Framed):
+        own = value.frame.removesuffix(CHART)
+        return value.base if own == base else dataclasses.replace(value, frame=own)
+    if isinstance(value, Extreme):
+        return dataclasses.replace(value, days=False, frame="1d" if value.days and base != "1d" else value.frame)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = {f.name: _unframe(getattr(value, f.name), base) for f in dataclasses.fields(value)}
+        return dataclasses.replace(value, **fields)
+    return value

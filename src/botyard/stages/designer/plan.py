@@ -1,0 +1,43 @@
+"""What an idea comes to when everything in it is resolved; the builder turns it into a spec."""
+
+from dataclasses import dataclass, field
+
+from botyard.records.design import Question
+from botyard.stages.designer.acts import Hold, Limit, Size, Stop, Target
+from botyard.stages.designer.meaning import Condition, Side
+
+
+class AskError(Exception):
+    """Something has to be asked before a spec can be made."""
+
+    def __init__(self, *questions: Question) -> None:
+        self.questions = questions
+        super().__init__("; ".join(q.text for q in questions))
+
+
+def ask(about: str, text: str, *choices: str) -> AskError:
+    """One question."""
+    return AskError(Question(about, text, choices))
+
+
+@dataclass(slots=True)
+class Plan:
+    """A resolved strategy: no pronoun, no open length, no unsaid side."""
+
+    timeframe: str
+    timezone: str = "UTC"
+    entries: dict[Side, Condition] = field(default_factory=dict)
+    exits: dict[Side, Condition] = field(default_factory=dict)
+    stops: list[Stop] = field(default_factory=list)
+    target: Target | None = None
+    hold: Hold | None = None
+    is_day_only: bool = False
+    size: Size | None = None
+    limits: list[Limit] = field(default_factory=list)
+    assumptions: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+
+    def assume(self, text: str) -> None:
+        """Record once what the idea did not say."""
+        if text not in self.assumptions:
+            self.assumptions.append(text)
