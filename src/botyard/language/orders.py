@@ -127,7 +127,12 @@ class Orders:
         """Write what a fill starts anew, after the position's own memory."""
         lines: list[str] = []
         if self.layout.latches:
-            lines.append("if opened == 1.0:")
+            again = [
+                f" or transition == {m.index}.0"
+                for m in self.machine.moves
+                if m.record.rebalance and m.target in m.sources
+            ]
+            lines.append(f"if opened == 1.0{''.join(again)}:")
             lines += [f"    s[{slot}] = {self.latched(key)}" for key, (_, slot) in self.layout.latches.items()]
             lines.append(f"elif s[{self.view.use('EXPOSURE')}] == 0.0:")
             lines += [f"    s[{slot}] = {self.view.use('nan')}" for _, slot in self.layout.latches.values()]
