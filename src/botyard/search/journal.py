@@ -14,10 +14,9 @@ if TYPE_CHECKING:
 
 def journal_bytes(spec: Spec, result: StudyResult, name: str) -> bytes:
     """Write a study down as the lines of an Optuna journal file. Times in it are those of the writing."""
-    import optuna
-
+    optuna = load_optuna()
     log = _Log()
-    storage = optuna.storages.JournalStorage(log)  # type: ignore[arg-type]  # a backend by shape, see _Log
+    storage = optuna.storages.JournalStorage(log)
     study = optuna.create_study(storage=storage, study_name=name, direction="maximize")
     study.set_user_attr("idea", spec.idea)
     study.set_user_attr("seed", result.seed)

@@ -5,6 +5,7 @@ import pytest
 from botyard.engine.program import load_program
 from botyard.language import compile_spec
 from botyard.search.study import objective, run_study
+from botyard.testing.code_cache import CODE_CACHE
 from botyard.testing.made_up_market import MadeUpMarket, made_up_bars
 from botyard.testing.research_records import SPEC, with_parameters
 
@@ -13,7 +14,7 @@ MARKET = MadeUpMarket({"AAA/USDT": made_up_bars(1500, seed=1, trend=0.3)})
 
 @pytest.fixture(scope="module")
 def program():
-    return load_program(compile_spec(SPEC))
+    return load_program(compile_spec(SPEC), CODE_CACHE)
 
 
 def _study(program, **changes):
@@ -71,7 +72,7 @@ def test_progress_adds_up_to_the_trials(program):
 
 
 def test_a_spec_without_free_parameters_gets_one_trial_at_its_own_values():
-    program = load_program(compile_spec(with_parameters(fixed=True)))
+    program = load_program(compile_spec(with_parameters(fixed=True)), CODE_CACHE)
     result = _study(program)
     assert [t.parameters for t in result.trials] == [{}]
     assert result.best_parameters == {"fast": 12, "slow": 48}

@@ -1,6 +1,4 @@
 import dataclasses
-import os
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -12,12 +10,12 @@ from botyard.records import codec
 from botyard.records.ranking import Ranking
 from botyard.records.research import Research
 from botyard.stages import researcher, selector
+from botyard.testing.code_cache import CODE_CACHE
 from botyard.testing.made_up_market import MadeUpMarket, made_up_bars
 from botyard.testing.progress import RecordedProgress
 from botyard.testing.research_records import SPEC, made_up_design, with_parameters
 
 TRIALS = 20
-CACHE = Path(tempfile.gettempdir()) / f"botyard-test-code-{os.getuid()}"  # workers load what was compiled once
 MARKET = MadeUpMarket(
     {
         f"{name}/USDT": made_up_bars(4000, seed=seed, trend=0.4 if seed else 0.0)
@@ -30,17 +28,17 @@ def _run(folder: Path, market=MARKET, *, spec=SPEC, ranking=None, progress=None,
     design = made_up_design(spec)
     return researcher.run(
         design,
-        ranking or selector.run(design, market, RecordedProgress()),
+        ranking or selector.run(design, market, RecordedProgress(), cache_dir=CODE_CACHE),
         market,
         FolderArtifacts(folder),
         progress=progress or RecordedProgress(),
-        **{"trials": TRIALS, "seed": 1, "workers": 1, "cache_dir": CACHE, **changes},
+        **{"trials": TRIALS, "seed": 1, "workers": 1, "cache_dir": CODE_CACHE, **changes},
     )
 
 
 @pytest.fixture(scope="module")
 def ranking() -> Ranking:
-    return selector.run(made_up_design(), MARKET, RecordedProgress())
+    return selector.run(made_up_design(), MARKET, RecordedProgress(), cache_dir=CODE_CACHE)
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ from botyard.errors import DataError
 from botyard.language import compile_spec
 from botyard.records.spec import Parameter, Transition
 from botyard.stages import selector
+from botyard.testing.code_cache import CODE_CACHE
 from botyard.testing.made_up_market import MadeUpMarket, made_up_bars
 from botyard.testing.progress import RecordedProgress
 from botyard.testing.research_records import SPEC, made_up_design
@@ -35,7 +36,7 @@ def _short_spec():
 
 @pytest.fixture(scope="module")
 def ranking():
-    return selector.run(made_up_design(), _market(), RecordedProgress())
+    return selector.run(made_up_design(), _market(), RecordedProgress(), cache_dir=CODE_CACHE)
 
 
 def test_every_candidate_is_in_the_table(ranking):
@@ -69,29 +70,31 @@ def test_the_ranking_says_what_it_covered(ranking):
 
 def test_made_up_instruments_are_labelled_so():
     market = _market(synthetic=True)
-    found = selector.run(made_up_design(), market, RecordedProgress())
+    found = selector.run(made_up_design(), market, RecordedProgress(), cache_dir=CODE_CACHE)
     assert found.candidate_list == "synthetic"
     assert all(c.synthetic for c in found.candidates)
 
 
 def test_spot_has_no_shorts_and_says_how_to_get_them():
-    found = selector.run(made_up_design(_short_spec()), _market(), RecordedProgress())
+    found = selector.run(made_up_design(_short_spec()), _market(), RecordedProgress(), cache_dir=CODE_CACHE)
     assert found.chosen == ()
     assert all("--kind perpetual" in c.reason for c in found.candidates)
 
 
 def test_perpetuals_have_shorts():
-    found = selector.run(made_up_design(_short_spec()), _market(kind="perpetual"), RecordedProgress())
+    found = selector.run(
+        made_up_design(_short_spec()), _market(kind="perpetual"), RecordedProgress(), cache_dir=CODE_CACHE
+    )
     assert found.passes == 3 * 9
 
 
 def test_absolute_prices_cannot_be_ranked_but_one_instrument_can_be_traded(monkeypatch):
     compiled = dataclasses.replace(compile_spec(SPEC), uses_absolute_prices=True)
     monkeypatch.setattr(selector, "compile_spec", lambda _: compiled)
-    several = selector.run(made_up_design(), _market(), RecordedProgress())
+    several = selector.run(made_up_design(), _market(), RecordedProgress(), cache_dir=CODE_CACHE)
     assert all("absolute prices" in c.reason for c in several.candidates)
     alone = MadeUpMarket({"BBB/USDT": made_up_bars(4000, seed=2, trend=TREND)})
-    (only,) = selector.run(made_up_design(), alone, RecordedProgress()).candidates
+    (only,) = selector.run(made_up_design(), alone, RecordedProgress(), cache_dir=CODE_CACHE).candidates
     assert "absolute prices" not in only.reason
 
 
@@ -99,18 +102,18 @@ def test_a_spec_without_windows_has_one_pass_and_the_net_one():
     parameters = {name: dataclasses.replace(p, low=p.default, high=p.default) for name, p in SPEC.parameters.items()}
     spec = dataclasses.replace(SPEC, parameters={**parameters, "x": Parameter("float", 1.0, 0.5, 2.0)})
     market = MadeUpMarket({"BBB/USDT": made_up_bars(500, seed=2)})
-    found = selector.run(made_up_design(spec), market, RecordedProgress())
+    found = selector.run(made_up_design(spec), market, RecordedProgress(), cache_dir=CODE_CACHE)
     assert found.horizons == (1.0,)
     assert found.passes == 2
 
 
 def test_an_empty_market_is_the_askers_business():
     with pytest.raises(DataError, match="data import"):
-        selector.run(made_up_design(), MadeUpMarket(), RecordedProgress())
+        selector.run(made_up_design(), MadeUpMarket(), RecordedProgress(), cache_dir=CODE_CACHE)
 
 
 def test_progress_counts_the_candidates():
     progress = RecordedProgress()
-    selector.run(made_up_design(), _market(), progress)
+    selector.run(made_up_design(), _market(), progress, cache_dir=CODE_CACHE)
     assert progress.totals == {"selector": 5}
     assert progress.done == {"selector": 5}
