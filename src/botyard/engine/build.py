@@ -3,6 +3,7 @@
 import hashlib
 import platform
 import sys
+from collections.abc import Callable
 from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
@@ -26,14 +27,15 @@ def machine_code(module: Any, source: str, code: CodeCache) -> bytes:
 
 def _compile(module: Any, code: CodeCache) -> bytes:
     ops = {op: _op_external(op) for op in _used_ops(module)}
-    parts = [
-        code.get(f"{_key('run')}.bc", lambda: native.lower(kernel.run, kernel.RUN, {})),
-        native.lower(module.on_bar, kernel.ON_BAR, ops),
-        native.lower(module.on_fill, kernel.ON_FILL, ops),
-    ]
+    parts = [code.get(f"{_key('run')}.bc", partial(_lowered, kernel.run, kernel.RUN))]
+    parts += native.lower({module.on_bar: kernel.ON_BAR, module.on_fill: kernel.ON_FILL}, ops)
     for op, external in ops.items():
-        parts.append(code.get(f"{_key('op', external.symbol)}.bc", partial(native.lower, op, external, {})))
+        parts.append(code.get(f"{_key('op', external.symbol)}.bc", partial(_lowered, op, external)))
     return native.link(parts, kernel.RUN.symbol)
+
+
+def _lowered(function: Callable[..., Any], external: native.External) -> bytes:
+    return native.lower({function: external}, {})[0]
 
 
 def _used_ops(module: Any) -> list[FunctionType]:

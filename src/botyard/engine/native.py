@@ -39,21 +39,22 @@ class External:
         raise InvariantError(f"{self.symbol} exists in compiled code only")
 
 
-def lower(function: Callable[..., Any], external: External, known: Mapping[Any, External]) -> bytes:
-    """Compile a function to LLVM bitcode that defines `external.symbol` and nothing else.
+def lower(functions: Mapping[Callable[..., Any], External], known: Mapping[Any, External]) -> list[bytes]:
+    """Compile each function to LLVM bitcode that defines its external symbol and nothing else.
 
     known: functions that are called as externals instead of being compiled along.
     """
-    import numba
-
-    types = _numba_types()
     compiler = _Compiler(known)
-    dispatcher = compiler.dispatcher(function)
+    return [_lowered(compiler.dispatcher(function), external) for function, external in functions.items()]
+
+
+def _lowered(dispatcher: Any, external: External) -> bytes:
+    types = _numba_types()
     arguments = tuple(types[kind] for kind in external.arguments)
     with _Unoptimised():
         dispatcher.compile(arguments)
     compiled = dispatcher.overloads[arguments]
-    if compiled.signature.return_type != (numba.void if external.result == VOID else types[external.result]):
+    if compiled.signature.return_type != types[external.result]:
         raise InvariantError(f"{external.symbol} returns {compiled.signature.return_type}, not {external.result}")
     text = str(compiled.library.get_llvm_str()) + _entry(external, compiled.fndesc.llvm_func_name)
     module = llvm.parse_assembly(text)
@@ -171,14 +172,12 @@ class _Compiler:
 
 
 def _external(external: External) -> Any:
-    import numba
     from numba.core.types import ExternalFunction
 
     types = _numba_types()
-    result = numba.void if external.result == VOID else types[external.result]
     # numba resolves symbols when it compiles; the real ones are linked in later
     llvm.add_symbol(external.symbol, 1)
-    return ExternalFunction(external.symbol, result(*(types[kind] for kind in external.arguments)))
+    return ExternalFunction(external.symbol, types[external.result](*(types[kind] for kind in external.arguments)))
 
 
 @cache
@@ -186,6 +185,7 @@ def _numba_types() -> dict[str, Any]:
     types: Any = importlib.import_module("numba").types
     return {
         POINTER: types.CPointer(types.float64), FLOAT: types.float64, INTEGER: types.int64, BOOLEAN: types.boolean,
+        VOID: types.void,
     }  # fmt: skip
 
 
@@ -205,6 +205,8 @@ class _Unoptimised:
 def _entry(external: External, mangled: str) -> str:
     """IR of a plain C function around numba's own convention: result and error by pointer, status returned."""
     values = [f"{kind} %a{k}" for k, kind in enumerate(external.arguments)]
+    # all arrays are apart from each other, so that a value stays in its register while another array is written
+    declared = [value.replace("ptr ", "ptr noalias ") for value in values]
     if external.result == VOID:
         slot, ending = "ptr", "  ret void\n"
     else:
@@ -216,7 +218,7 @@ def _entry(external: External, mangled: str) -> str:
             ending += f"  ret {slot} %value\n"
     call = ", ".join(["ptr %result", "ptr %error", *values])
     return (
-        f"\ndefine {external.result} @{external.symbol}({', '.join(values)}) {{\n"
+        f"\ndefine {external.result} @{external.symbol}({', '.join(declared)}) {{\n"
         f"  %result = alloca {slot}\n  %error = alloca ptr\n"
         f"  %status = call i32 @{_quoted(mangled)}({call})\n{ending}}}\n"
     )
