@@ -20,9 +20,9 @@ from botyard.stages.deployer.silent import silent_firings, silent_transitions
 FEWEST_BARS = 5_000
 ENOUGH_FIRINGS = 3
 MOST_REAL_BARS = 40_000
-MOST_PATHS = 400
+MOST_PATHS = 240
 SHORTEST_PATH = 1_500
-LONGEST_PATH = 12_000
+LONGEST_PATH = 8_000  # unless the warm-up is longer
 MOST_SLOW_BARS = 250_000  # looked at by CPython, for transitions that leave no fill
 BARS_AFTER = 50  # kept after the last firing that was wanted, so that its consequences are compared too
 
@@ -107,13 +107,14 @@ class _Search:
         self._tried = 0
         warm_up = int(program.module.warm_up(program.vector(None)))
         self._real = real.slice(max(0, len(real) - min(MOST_REAL_BARS, max(FEWEST_BARS, 3 * warm_up))), len(real))
-        self._shortest = min(warm_up + SHORTEST_PATH, LONGEST_PATH)
+        self._shortest = warm_up + SHORTEST_PATH
+        self._longest = max(LONGEST_PATH, self._shortest)
 
     def run(self) -> Golden:
         self._keep("real", self._real, *self._decisions(self._real))
         model = around(self._real, timeframe_minutes(self._spec.timeframe), self._rules.instrument.tick)
         while self._goes_on():
-            bars = made_up_bars(model, self._tried, min(self._shortest * (1 + self._tried // 40), LONGEST_PATH))
+            bars = made_up_bars(model, self._tried, min(self._shortest * (1 + self._tried // 40), self._longest))
             self._tried += 1
             rows, firings = self._decisions(bars)
             if self._n_bars() < FEWEST_BARS:
