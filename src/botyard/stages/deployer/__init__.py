@@ -7,6 +7,8 @@
 5. Plan (plan.py), notify, apply: the target unpacks, registers and wakes the bot once.
 """
 
+from pathlib import Path
+
 import numpy as np
 
 from botyard.engine.program import Program, load_program
@@ -43,9 +45,11 @@ def run(
     notifier: Notifier,
     progress: Progress,
     mode: Mode = "paper",
+    cache_dir: Path | None = None,
 ) -> Deployment:
     """Deploy the researched spec on its instrument; running it again for the same run changes nothing.
 
+    cache_dir: where machine code is kept between runs.
     Raises: Refused when the bot may not be deployed or fails a contract test, ConfigError when its first tick fails
     (nothing is left registered then), UserError when the disk is full.
     """
@@ -56,7 +60,7 @@ def run(
     rules = market.rules(research.symbol)
     _refuse(research, compiled, rules, mode)
     progress.start(TASK, STEPS)
-    program = load_program(compiled)
+    program = load_program(compiled, cache_dir)
     settings = _settings(research, compiled, program, market, rules)
     bundle = build_bundle(compiled.source, dump_spec(research.spec), codec.dump(settings), settings.timezone)
     progress.advance(TASK)
