@@ -33,6 +33,7 @@ def test_there_is_nothing_to_say_where_nothing_is_wrong():
         ({"kind": "synthetic"}, "made up"),
         ({"kind": "survivor"}, "delisted"),
         ({"study": _study(sharpe=3.1)}, "did not hold"),
+        ({"study": _study(sharpe=-1.17)}, "-1.17 after costs"),
         ({"study": _study(trades=12)}, "12 in sample"),
         ({"tested": dataclasses.replace(METRICS, trades=7)}, "7 in the whole walk-forward"),
         ({"folds": ()}, "no walk-forward"),

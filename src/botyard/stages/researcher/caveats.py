@@ -58,6 +58,8 @@ def _about_the_list(ranking: Ranking) -> list[str]:
 
 def _about_the_gap(study: StudySummary, tested: Metrics) -> list[str]:
     inside, outside = study.metrics.sharpe, tested.sharpe
+    if inside is not None and inside <= 0:
+        return [f"Even the best values found lose money in sample: a Sharpe of {inside:.2f} after costs."]
     if inside is None or outside is None or inside - outside <= MUCH_LARGER:
         return []
     return [
