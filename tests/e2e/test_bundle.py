@@ -49,6 +49,7 @@ class Home:
 
     path: Path
     fleet: SqliteFleet
+    code_cache: Path
 
     def market(self) -> Market:
         return open_market(self.path, "imported", 0)
@@ -66,6 +67,7 @@ class Home:
             run_id=run_id,
             notifier=ConsoleNotifier(),
             progress=RecordedProgress(),
+            cache_dir=self.code_cache,
         )
 
     def wake(self, bot: str, now_ms: int) -> subprocess.CompletedProcess[str]:
@@ -75,7 +77,7 @@ class Home:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory) -> Home:
+def home(tmp_path_factory, code_cache) -> Home:
     path = tmp_path_factory.mktemp("home")
     bars = made_up_bars(CONTRACT_MODEL, 0, 13_000)
     lines = ["open_time,open,high,low,close,volume"]
@@ -83,7 +85,7 @@ def home(tmp_path_factory) -> Home:
     file = path / "BTC_USDT-5m.csv"
     file.write_text("\n".join(lines) + "\n")
     import_files(market_folder(path, "imported"), [file], Told())
-    return Home(path, SqliteFleet(path / "fleet.db", durable=False))
+    return Home(path, SqliteFleet(path / "fleet.db", durable=False), code_cache)
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +119,9 @@ def test_ticks_decide_what_the_engine_decides(home, deployment):
         assert json.loads(done.stdout)["status"] == "running"
     market = home.market()
     bars = market.bars("BTC/USDT", "5m", research=False).slice_ms(bot.seed_ms, bot.live_from_ms + n_bars * BAR_MS)
-    result = backtest(load_program(compile_spec(SPEC)), bars, market.rules("BTC/USDT"), record_orders=True)
+    result = backtest(
+        load_program(compile_spec(SPEC), home.code_cache), bars, market.rules("BTC/USDT"), record_orders=True
+    )
     decisions = [e for e in home.fleet.entries(bot.name) if e.kind == "decision"]
     live = int(np.searchsorted(bars.open_ms, bot.live_from_ms))
     assert [d.bar_ms for d in decisions] == bars.open_ms[live:].tolist()

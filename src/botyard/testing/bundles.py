@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from botyard.engine.program import Program, load_program
@@ -97,8 +98,8 @@ class Case:
         return build_bundle(strategy, dump_spec(self.compiled.spec), codec.dump(settings), self.compiled.spec.timezone)
 
 
-def make_case(spec: dict[str, Any]) -> Case:
+def make_case(spec: dict[str, Any], cache_dir: Path | None = None) -> Case:
     """Compile a spec and find its golden bars."""
     compiled = compile_spec(load_spec(spec))
-    program = load_program(compiled)
+    program = load_program(compiled, cache_dir)
     return Case(compiled, program, build_golden(program, CONTRACT_RULES, made_up_bars(CONTRACT_MODEL, 0, 2_000)))

@@ -7,10 +7,10 @@ from botyard.testing.specs import EMA_CROSS
 
 
 @pytest.fixture(scope="session")
-def plain() -> Case:
-    return make_case(EMA_CROSS)
+def plain(code_cache) -> Case:
+    return make_case(EMA_CROSS, code_cache)
 
 
 @pytest.fixture(scope="session")
-def everything() -> Case:
-    return make_case(EVERYTHING)
+def everything(code_cache) -> Case:
+    return make_case(EVERYTHING, code_cache)

@@ -83,6 +83,12 @@ class Told:
         raise AssertionError("the pipeline says how it ended")
 
 
+@pytest.fixture(autouse=True)
+def machine_code(code_cache, monkeypatch):
+    load = deployer.load_program
+    monkeypatch.setattr(deployer, "load_program", lambda compiled, cache_dir: load(compiled, cache_dir or code_cache))
+
+
 def research_of(spec=SPEC, symbol: str = "BTC/USDT") -> Research:
     return dataclasses.replace(made_up_research(), spec=spec, spec_hash=spec_hash(spec), symbol=symbol)
 

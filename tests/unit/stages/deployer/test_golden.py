@@ -42,14 +42,14 @@ def test_enough_real_bars_are_enough(plain):
     assert golden.tried == 0
 
 
-def test_what_cannot_fire_is_counted_as_nothing(monkeypatch):
+def test_what_cannot_fire_is_counted_as_nothing(monkeypatch, code_cache):
     monkeypatch.setattr(golden_module, "MOST_PATHS", 12)
     spec = copy.deepcopy(EMA_CROSS)
     spec["state_machine"]["transitions"].append(
         {"from": "long", "to": "flat", "signal": "time_exit", "when": "close > 1000000000"}
     )
     golden = build_golden(
-        load_program(compile_spec(load_spec(spec))), CONTRACT_RULES, made_up_bars(CONTRACT_MODEL, 0, 2_000)
+        load_program(compile_spec(load_spec(spec)), code_cache), CONTRACT_RULES, made_up_bars(CONTRACT_MODEL, 0, 2_000)
     )
     assert golden.fired[-1] == 0
     assert golden.tried == 12
