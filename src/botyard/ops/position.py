@@ -92,7 +92,12 @@ def enter_state(s: State, target: float) -> None:
 
 
 def decide(s: State, transition: float, exposure: float, stop: float) -> None:
-    """Ask for a market order at the next open. `stop`: the first stop of the target state, were it filled now."""
+    """Ask for a market order at the next open; for none while its exposure is not known.
+
+    stop: the first stop of the target state, were it filled now.
+    """
+    if exposure != exposure:
+        return
     s[PENDING] = transition
     s[PENDING_EXPOSURE] = exposure
     s[PENDING_STOP] = stop
@@ -105,8 +110,8 @@ def clear_orders(s: State, n: int) -> None:
 
 
 def rest(s: State, i: int, side: float, level: float, transition: float, exposure: float, stop: float) -> None:
-    """Put a resting order into place i; none where its level is not known."""
-    if level != level:
+    """Put a resting order into place i; none while its level or its exposure is not known."""
+    if level != level or exposure != exposure:
         return
     first = ORDERS + i * ORDER_WIDTH
     s[first + KIND] = side

@@ -132,7 +132,7 @@ def linreg(s: State, i: int, x: float, n: int) -> float:
 
 CATALOGUE = (
     Function(
-        "lag(x: any, k: window)", "x as it was k bars ago; also written x[k]", "x[t-k]", "close[1]",
+        "lag(x: any, k: window)", "x as it was k bars ago; also written x[k]", "x[t-k]", "lag(close, 1)",
         op=lag, result="same", slots=lambda k: k + 2, bars=lambda k: k,
     ),
     Function(
