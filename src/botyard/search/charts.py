@@ -94,7 +94,7 @@ def _drawdown(research: Research) -> str:
 
 def _walk_forward(research: Research) -> str:
     tested = research.walk_forward_equity
-    inside = _rebased(research.equity, tested.times_ms[0], tested.values[0])
+    inside = _rebased(research.equity, tested)
     axes = _time_axes("Walk-forward equity: bars that the search had not seen", tested, tested.values + inside.values)
     for fold in research.folds:
         axes.parts.append(_fold_mark(axes, fold))
@@ -121,7 +121,7 @@ def _trials(research: Research, studies: Sequence[StudyResult]) -> str:
     count = max(len(study.counted) for study in studies)
     # the worst tenth sits on the floor: a hopeless corner must not flatten all the rest
     low, high = _padded([sorted(values)[len(values) // 10], max(values)])
-    axes = _Axes("Every trial: net Sharpe in sample (lowered where trades are few)", 0.0, float(count), low, high)
+    axes = _Axes("Every trial: net Sharpe in sample", 0.0, float(count), low, high)
     _y_axis(axes)
     for tick in _ticks(0.0, float(count), 8):
         axes.parts.append(_x_label(axes, tick, f"{tick:.0f}"))
@@ -179,9 +179,10 @@ def _percent(curve: Curve) -> Curve:
     return Curve(curve.times_ms, tuple(100 * v for v in curve.values))
 
 
-def _rebased(curve: Curve, from_ms: int, start: float) -> Curve:
-    # the part from a time on, scaled to begin at `start`
-    pairs = [(t, v) for t, v in zip(curve.times_ms, curve.values, strict=True) if t >= from_ms]
+def _rebased(curve: Curve, other: Curve) -> Curve:
+    # the part that falls into the other curve's time, scaled to begin where that one does
+    start, first, last = other.values[0], other.times_ms[0], other.times_ms[-1]
+    pairs = [(t, v) for t, v in zip(curve.times_ms, curve.values, strict=True) if first <= t <= last]
     if not pairs or pairs[0][1] <= 0:
         return Curve((), ())
     return Curve(tuple(t for t, _ in pairs), tuple(start * v / pairs[0][1] for _, v in pairs))
