@@ -80,7 +80,7 @@ def _deploy(home: Path) -> tuple[str, float]:
     spec = load_spec(EMA_CROSS)
     market = open_market(home, "demo", NOW_MS)
     market.bars(SYMBOL, "5m")
-    load_program(compile_spec(spec))  # research has done so before
+    load_program(compile_spec(spec), home / "cache")  # research has done so before
     fleet = SqliteFleet(home / "fleet.db")
     begun = time.perf_counter()
     deployment = deployer.run(
@@ -90,6 +90,7 @@ def _deploy(home: Path) -> tuple[str, float]:
         FolderArtifacts(home / "runs" / "1-bench"),
         LocalTarget(home, fleet, lambda bot, rules: PaperVenue(home / "paper.db", bot, rules).close()),
         run_id="1-bench",
+        cache_dir=home / "cache",
         notifier=_Quiet(),
         progress=RecordedProgress(),
     )
