@@ -1,0 +1,251 @@
+"""Six strategies, decided by Backtrader's indicators and filled by its broker, equal ours to 1e-9 bar by bar.
+
+Where its fill rules differ from ours, and how the twins below meet them:
+- It never works an exit in the bar of its entry, since orders made on a fill wait for the next bar. With
+  `cheat_on_open` an order made before the open fills at that open, and the exit made with it is worked in that bar.
+- At `next_open` indicators still stand at the last close, but `data` has moved on to the bar that opens: `data[-1]`
+  is the last closed bar.
+- It fills a limit that is only touched; ours must be traded through. The levels here lie off the price grid, so that
+  none is touched exactly.
+- It fills whatever is touched. Orders of one bar cancel each other (`oco`), the stop submitted first.
+- It knows no lots and ticks: quantities are whole lots here, and the tick is 1e-8.
+"""
+
+import json
+import warnings
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from botyard.engine.backtest import backtest
+from botyard.engine.program import load_program
+from botyard.language import compile_spec
+from botyard.records.market import Costs, Step
+from botyard.records.schema import load_spec
+from botyard.testing.bars import walked_bars
+from botyard.testing.engine_specs import SPECS, trading_rules
+from botyard.testing.market_bars import real_bars
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # its docstrings hold invalid escapes
+    import backtrader as bt
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:backtrader")
+
+FEE, CASH = 0.001, 1e6
+RULES = trading_rules(costs=Costs(1e4 * FEE, 1e4 * FEE, 0.0), tick=Step(1, 10**8), initial_cash=CASH)
+
+
+class Feed(bt.feed.DataBase):
+    def __init__(self, bars):
+        super().__init__()
+        self.rows = zip(*(column.tolist() for column in bars.columns()), strict=True)
+
+    def _load(self):
+        row = next(self.rows, None)
+        if row is None:
+            return False
+        self.lines.datetime[0] = bt.date2num(datetime.fromtimestamp(row[0] / 1000, UTC).replace(tzinfo=None))
+        for line, value in zip(("open", "high", "low", "close", "volume"), row[1:], strict=True):
+            getattr(self.lines, line)[0] = value
+        return True
+
+
+class Twin(bt.Strategy):
+    """Decides before each open from what the last close knew; all orders live for one bar."""
+
+    size = 2.0
+
+    def __init__(self):
+        self.quick, self.slow = bt.ind.EMA(period=5), bt.ind.EMA(period=20)
+        self.vol = bt.ind.ATR(period=14)
+        self.prepare()
+        self.equity, self.done, self.orders = {}, [], []
+
+    def prepare(self):
+        pass
+
+    def notify_order(self, order):
+        if order.status == order.Completed:
+            self.done.append((len(self), order.executed.size, order.executed.price))
+            self.filled(order.executed)
+
+    def filled(self, executed):
+        pass
+
+    def next_open(self):
+        for order in self.orders:
+            self.cancel(order)
+        self.orders = []
+        self.trade(self.data.open[0])
+
+    def next(self):
+        self.equity[len(self) - 1] = self.broker.getvalue()
+
+    def stop(self):
+        self.equity[len(self) - 1] = self.broker.getvalue()
+
+    def to(self, size):
+        if size != self.position.size:
+            self.orders.append(self.order_target_size(target=size))
+
+    def exits(self, size, stop, limit=None):
+        first = self.sell(size=size, exectype=bt.Order.Stop, price=stop)
+        self.orders.append(first)
+        if limit is not None:
+            self.orders.append(self.sell(size=self.target_size, exectype=bt.Order.Limit, price=limit, oco=first))
+
+    @property
+    def target_size(self):
+        return self.size
+
+    def up(self):
+        return self.quick[-1] <= self.slow[-1] and self.quick[0] > self.slow[0]
+
+    def down(self):
+        return self.quick[-1] >= self.slow[-1] and self.quick[0] < self.slow[0]
+
+
+class Cross(Twin):
+    size = 3.5
+
+    def trade(self, _):
+        if self.up():
+            self.to(self.size)
+        elif self.down():
+            self.to(-self.size)
+
+
+class Rsi(Twin):
+    def prepare(self):
+        self.rsi = bt.ind.RSI(period=14, safediv=True)
+        self.entry = None
+
+    def trade(self, opens):
+        if not self.position:
+            if not self.rsi[0] < 30.0:
+                return
+            self.entry = opens
+            self.to(self.size)
+        self.exits(self.size, self.entry * 0.9847, self.entry * 1.0207)
+
+
+class Bracket(Twin):
+    def trade(self, opens):
+        if not self.position:
+            if not self.up():
+                return
+            self.entry, self.risk = opens, self.vol[0]
+            self.to(self.size)
+        self.exits(self.size, self.entry - 2 * self.risk, self.entry + 3 * self.risk)
+
+
+class Breakout(Twin):
+    def prepare(self):
+        self.top, self.bottom = bt.ind.Highest(self.data.high, period=20), bt.ind.Lowest(self.data.low, period=10)
+
+    def trade(self, _):
+        if self.position:
+            self.exits(self.size, self.bottom[0])
+        else:
+            self.orders.append(self.buy(size=self.size, exectype=bt.Order.Stop, price=self.top[0]))
+
+
+class Trailing(Twin):
+    def prepare(self):
+        self.quick, self.slow = bt.ind.EMA(period=12), bt.ind.EMA(period=48)
+
+    def trade(self, opens):
+        if self.position:
+            self.highest = max(self.highest, self.data.high[-1])
+            if self.down():
+                self.to(0.0)
+                return
+        else:
+            if not self.up():
+                return
+            self.highest, self.level = opens, -np.inf
+            self.to(self.size)
+        self.level = max(self.level, self.highest - 3.0 * self.vol[0])
+        self.exits(self.size, self.level)
+
+
+class Partial(Twin):
+    size = 4.0
+
+    @property
+    def target_size(self):
+        return self.size / 2
+
+    def trade(self, opens):
+        if not self.position:
+            if not self.up():
+                return
+            self.entry, self.risk = opens, self.vol[0]
+            self.to(self.size)
+            self.exits(self.size, self.entry - 2 * self.risk, self.entry + 2 * self.risk)
+        elif self.position.size == self.size:
+            self.exits(self.size, self.entry - 2 * self.risk, self.entry + 2 * self.risk)
+        elif self.down():
+            self.to(0.0)
+        else:
+            self.exits(self.target_size, self.entry - 2 * self.risk)
+
+
+def _spec(name, **changes):
+    spec = {**SPECS[name], "limits": {}, **changes}
+    machine = dict(spec["state_machine"])
+    if name == "breakout":  # the long half of it
+        machine["states"] = {"flat": 0, "long": 1}
+        machine["transitions"] = [t for t in machine["transitions"] if "short" not in (t["from"], t["to"])]
+    return {**spec, "state_machine": machine}
+
+
+def _units(quantity):
+    return {"sizing": {"type": "units", "quantity": quantity}}
+
+
+_LEVELS = {"loss": 0.0153, "gain": 0.0207}
+TWINS = {
+    "cross": (Cross, _spec("cross"), None),
+    "rsi": (Rsi, _spec("rsi"), _LEVELS),
+    "bracket": (Bracket, _spec("bracket", **_units(2.0)), None),
+    "breakout": (Breakout, _spec("breakout", **_units(2.0)), None),
+    "trailing": (Trailing, _spec("trailing", **_units(2.0)), None),
+    "partial": (Partial, _spec("partial"), None),
+}
+
+
+def _backtrader(twin, bars):
+    cerebro = bt.Cerebro(stdstats=False, cheat_on_open=True, runonce=False)
+    cerebro.adddata(Feed(bars))
+    cerebro.broker.setcash(CASH)
+    cerebro.broker.setcommission(FEE)
+    cerebro.broker.set_coo(True)
+    cerebro.broker.set_checksubmit(False)
+    cerebro.addstrategy(twin)
+    return cerebro.run()[0]
+
+
+def _assert_equal(name, bars, code_cache):
+    twin, spec, parameters = TWINS[name]
+    ours = backtest(load_program(compile_spec(load_spec(json.dumps(spec))), code_cache), bars, RULES, parameters)
+    theirs = _backtrader(twin, bars)
+    fills = [(int(f["bar"]) + 1, f["lots"] / 1000, f["price"]) for f in ours.fills]
+    assert len(fills) > 10
+    assert len(fills) == len(theirs.done)
+    np.testing.assert_allclose(fills, theirs.done, rtol=1e-9)
+    at = list(theirs.equity)
+    np.testing.assert_allclose(ours.equity[at], list(theirs.equity.values()), rtol=1e-9)
+    assert len(at) > len(bars) - 60
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_fills_and_equity_equal_backtrader_on_walked_bars(name, code_cache):
+    _assert_equal(name, walked_bars(2500, seed=21), code_cache)
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_fills_and_equity_equal_backtrader_on_real_bars(name, code_cache, real_market):
+    _assert_equal(name, real_bars(real_market, "SOL_USDT").slice(0, 3000), code_cache)
