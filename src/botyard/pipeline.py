@@ -153,13 +153,13 @@ def _run_stages(keeper: "_Keeper", ports: Ports) -> Result:
         Deployment,
         lambda: deployer.run(
             research,
-            design,
             market,
             ports.artifacts,
             ports.target,
             run_id=record.run_id,
             notifier=ports.notifier,
             progress=ports.progress,
+            cache_dir=ports.cache_dir,
         ),
         _deployment_line,
     )

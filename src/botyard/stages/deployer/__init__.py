@@ -18,7 +18,6 @@ from botyard.market import Market
 from botyard.ports import ArtifactStore, DeployTarget, Notifier, Progress
 from botyard.records import codec
 from botyard.records.deployment import BundleSettings, ContractReport, Deployment, Plan
-from botyard.records.design import Design
 from botyard.records.fleet import BotRecord, Mode
 from botyard.records.market import MINUTE_MS, TradingRules, timeframe_minutes
 from botyard.records.research import Research
@@ -36,7 +35,6 @@ VENUE = "paper"
 
 def run(
     research: Research,
-    design: Design,
     market: Market,
     artifacts: ArtifactStore,
     target: DeployTarget,
@@ -53,7 +51,6 @@ def run(
     Raises: Refused when the bot may not be deployed or fails a contract test, ConfigError when its first tick fails
     (nothing is left registered then), UserError when the disk is full.
     """
-    del design  # the researched spec holds all of it
     compiled = compile_spec(research.spec)
     if compiled.spec_hash != research.spec_hash:
         raise InvariantError(f"the research is of spec {research.spec_hash[:12]}, not {compiled.spec_hash[:12]}")
