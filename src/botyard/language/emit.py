@@ -85,7 +85,8 @@ class _Module:
 
     def _docstring(self) -> str:
         def safe(text: str) -> str:
-            return text.replace("\\", "\\\\").replace('"', "'").strip()
+            shown = "".join(letter if letter.isprintable() else " " for letter in text)
+            return shown.replace("\\", "\\\\").replace('"', "'").strip()
 
         logic = safe(self.spec.logic) or "a strategy of Botyard"
         return f'"""{self.spec.name}: {logic}\n\nIdea: {safe(self.spec.idea) or "not recorded"}\n"""'

@@ -84,11 +84,13 @@ class Machine:
         return [move for move in self.moves if state in move.sources]
 
     def protective_stop(self, state: State) -> Move | None:
-        """Find the first stop that takes a position of this state back, if it has one."""
-        for move in self.leaving(state):
-            if move.kind == "stop" and state.sign != 0 and move.buys(state) == (state.sign < 0):
-                return move
-        return None
+        """Find the first stop that takes a position of this state back; one that is always worked comes first."""
+        stops = [
+            move
+            for move in self.leaving(state)
+            if move.kind == "stop" and state.sign != 0 and move.buys(state) == (state.sign < 0)
+        ]
+        return min(stops, key=lambda move: (move.guard is not None, move.index), default=None)
 
 
 def check_machine(spec: Spec, checker: Checker) -> Machine:

@@ -133,7 +133,9 @@ class Orders:
                 if m.record.rebalance and m.target in m.sources
             ]
             lines.append(f"if opened == 1.0{''.join(again)}:")
-            lines += [f"    s[{slot}] = {self.latched(key)}" for key, (_, slot) in self.layout.latches.items()]
+            lines += [
+                f"    s[{slot}] = {self.latched(key)}  # {name}" for key, (name, slot) in self.layout.latches.items()
+            ]
             lines.append(f"elif s[{self.view.use('EXPOSURE')}] == 0.0:")
             lines += [f"    s[{slot}] = {self.view.use('nan')}" for _, slot in self.layout.latches.values()]
         for index, slot in self.memories.items():

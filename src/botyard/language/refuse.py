@@ -1,13 +1,19 @@
 """What is refused though every expression is right: it can never trade, never ends, or must not be run."""
 
+import operator as operators
+from dataclasses import replace
 from math import isnan
 
 from botyard.errors import SpecError
 from botyard.language.bounds import ENTRY, bounds
 from botyard.language.check import Checker
 from botyard.language.machine import Machine, Move, State
-from botyard.language.tree import Input, Tree, walk
+from botyard.language.tree import Arithmetic, Comparison, Input, Negative, Number, Parameter, Tree, walk
 from botyard.records.spec import Spec
+
+_COMPARE = {
+    "<": operators.lt, "<=": operators.le, ">": operators.gt, ">=": operators.ge, "==": operators.eq, "!=": operators.ne,
+}  # fmt: skip
 
 
 def refuse(spec: Spec, checker: Checker, machine: Machine, sizing: dict[str, Tree]) -> None:
@@ -29,8 +35,23 @@ def _check_constraints(spec: Spec, checker: Checker) -> None:
         place = f"constraints[{index}]"
         tree = checker.boolean(text, place)
         for part in walk(tree):
-            if isinstance(part, Input):
-                raise SpecError(f"a constraint compares parameters and numbers only, not {part.name}", place=place)
+            if not isinstance(part, Number | Parameter | Arithmetic | Negative | Comparison):
+                word = getattr(part, "name", getattr(part, "function", "and, or, not"))
+                raise SpecError(f"a constraint compares parameters and numbers only, without {word}", place=place)
+        if not _holds_at_defaults(spec, tree):
+            raise SpecError(f"the parameters' defaults do not meet {text!r}; change one of them", place=place)
+
+
+def _holds_at_defaults(spec: Spec, tree: Tree) -> bool:
+    fixed = {name: replace(p, low=p.default, high=p.default) for name, p in spec.parameters.items()}
+    at_defaults = replace(spec, parameters=fixed)
+    if not isinstance(tree, Comparison):
+        return True
+    values = [bounds(operand, at_defaults) for operand in tree.operands]
+    if any(value.low != value.high for value in values):
+        return True  # a remainder: the engine checks it with each vector
+    pairs = zip(tree.operators, values[:-1], values[1:], strict=True)
+    return all(_COMPARE[operator](a.low, b.low) for operator, a, b in pairs)
 
 
 def _check_reach(machine: Machine) -> None:

@@ -1,5 +1,6 @@
 """Lines of on_bar: each distinct node computed once, in order of need, with slots of its own."""
 
+import re
 from dataclasses import dataclass, field
 
 from botyard.language.catalog import BAR_INPUTS, CLOCK_OPS, FUNCTIONS, PERIOD_OPS
@@ -152,7 +153,7 @@ class BarView(View):
         value = self.number(tree.definition)
         if (
             value.text.isidentifier()
-            or value.text.startswith("s[")
+            or re.fullmatch(r"s\[\d+\]", value.text)
             or (value.binds == ATOM and value.text[0].isdigit())
         ):
             return value

@@ -177,6 +177,18 @@ def walk(tree: Tree) -> Iterator[Tree]:
             waiting.extend(reversed(children(node)))
 
 
+def as_json(tree: Tree) -> dict[str, Any]:
+    """Print a tree as plain data, for other languages: its kind, and its fields by name."""
+    data: dict[str, Any] = {"kind": type(tree).__name__, "gives": type_of(tree)}
+    for field in fields(tree):
+        value = getattr(tree, field.name)
+        if isinstance(value, tuple):
+            data[field.name] = [as_json(part) if isinstance(part, Tree) else part for part in value]
+        else:
+            data[field.name] = as_json(value) if isinstance(value, Tree) else value
+    return data
+
+
 @lru_cache(maxsize=4096)
 def plain(tree: Tree) -> Tree:
     """Write the tree with its named series expanded, so that equal computations are equal trees."""

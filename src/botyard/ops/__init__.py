@@ -11,4 +11,8 @@ in the bot and, compiled, in research. Conventions, so that a compiled signature
 `ops.signature.kinds(op)` reads these conventions off a function. A NaN into a function with memory gives NaN and
 leaves its state untouched. A window of n bars owns as many slots as its entry in CATALOGUE says, counted for the
 largest n that may come.
+
+To add a function: write the op into the file of its family (or nothing, where other functions say it: an entry with
+`expression`), add one entry to that file's CATALOGUE, and one line to tests/differential/test_talib*.py or beside it.
+The language, the checks, the words and the tests over the whole catalogue find it there.
 """

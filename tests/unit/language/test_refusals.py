@@ -134,6 +134,8 @@ def test_doubling_series_are_refused_quickly() -> None:
         ),
         (with_machine(LONG, ENTER, LEAVE, sizing={"type": "risk", "per_trade": 0.01}), "needs a stop"),
         (changed(constraints=["fast < close"]), "parameters and numbers only"),
+        (changed(constraints=["fast < slow and trail > 1"]), "parameters and numbers only"),
+        (changed(constraints=["fast * 4 < slow"]), "defaults do not meet"),
         (with_machine({"flat": 0, "long": 1, "held": 1}, ENTER, {"from": "long", "to": "held", "signal": "arm", "stop": "close"}, LEAVE), "write `when`"),
     ],
 )  # fmt: skip
