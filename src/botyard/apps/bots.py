@@ -69,14 +69,13 @@ def opened(
 
 def tick_bot(bot: BotRecord, ports: Ports) -> TickReport:
     """Tick a bot of this home once; a bundle that cannot be loaded halts it."""
+    bot = ports.store.bot(bot.name)  # as it is now
     try:
         if bot.status == "killing":
             deployed = Deployed(load_settings(bundle(bot)), None, "")
         else:
             deployed = load(bundle(bot), bot.code_hash)
     except ConfigError as e:
-        if bot.status in ("halted", "killed"):
-            return TickReport(bot.name, bot.status, f"{bot.status}: {bot.reason}")
         return halt(bot, ports, e)
     return tick(bot.name, deployed, ports, local_owner())
 

@@ -200,7 +200,8 @@ def _play(players: list[_Player], say: Say, speed: float) -> None:
             say(f"{_time(now_ms)} {_line(player.bot, report)}")
             time.sleep(RETRY_MS / 1000)
             continue
-        player.next_ms = NEVER_MS if report.status == "killed" else now_ms + length
+        is_over = report.status == "killed" or (report.status == "halted" and not report.bars)
+        player.next_ms = NEVER_MS if is_over else now_ms + length
         player.bars += report.bars
         player.fills += report.fills
         player.text = report.text

@@ -20,9 +20,7 @@ def kill(session: Session, lost: list[Working]) -> str:
         session.note(session.entry("cancelled", working.order.bar_ms, client_id=identity, reason="killed"))
     last = _live_through(session)
     session.cancel(list(ledger.working.values()), "killed")
-    closed = 0
     if ledger.lots != 0 and last is not None:
-        closed = abs(ledger.lots)
         out = want(ledger.lots, 0, transition=-1, leg="kill", kind="market", ticks=None)
         planned = session.plan([out] if out else [], last.open_ms, "kill: close the position", ledger.n_kills)
         session.write()
@@ -37,7 +35,7 @@ def kill(session: Session, lost: list[Working]) -> str:
         if ledger.n_kills >= PAGE_AFTER:
             ports.notifier.tell(f"{bot.name} cannot be closed after {ledger.n_kills} orders: close it by hand. {text}")
         return text
-    text = "flat, no orders" + (f"; closed {closed} lots" if closed else "")
+    text = "flat, no orders" + ("; its position was closed" if ledger.n_kills else "")
     ports.store.set_status(bot.name, "killed", text, expected="killing", at_ms=ports.clock.now_ms())
     return f"killed: {text}"
 

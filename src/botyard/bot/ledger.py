@@ -50,6 +50,7 @@ class Ledger:
     day: int = -1  # UTC day of that bar
     day_equity: Decimal = Decimal(0)  # at the first close of that day
     working: dict[str, Working] = field(default_factory=dict)
+    intended: list[str] = field(default_factory=list)  # client ids since the last decision, finished or not
 
     @property
     def cash(self) -> Decimal:
@@ -74,6 +75,7 @@ class Ledger:
         if entry.kind == "intent":
             order = Order(**data["order"])
             self.working[order.client_id] = Working(order, data["transition"])
+            self.intended.append(order.client_id)
             self.n_kills += data["leg"] == "kill"
         elif entry.kind == "submitted":
             if data["client_id"] in self.working:
@@ -131,12 +133,13 @@ class Ledger:
 
     def _decided(self, entry: Entry) -> None:
         self.last_bar_ms = entry.bar_ms
+        self.intended = []
         day = entry.bar_ms // DAY_MS
         if day != self.day:
             self.day, self.day_equity = day, Decimal(entry.data["equity"])
 
 
-_PLAIN = ("lots", "spent", "opened", "n_fills", "n_kills", "last_bar_ms", "day")
+_PLAIN = ("lots", "spent", "opened", "n_fills", "n_kills", "last_bar_ms", "day", "intended")
 _DECIMAL = ("allocated", "unit", "fees", "day_equity")
 
 

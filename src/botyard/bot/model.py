@@ -179,10 +179,14 @@ class Model:
 
         Pending transition, pending lots, then per slot kind, level, transition, lots.
         """
-        row = [self.s[PENDING], self.b[layout.PENDING_LOTS]]
+        pending = self.s[PENDING]
+        row = [pending, self.b[layout.PENDING_LOTS] if pending >= 0.0 else 0.0]
         for k in range(self._slots):
             i = ORDERS + k * ORDER_WIDTH
-            row += [self.s[i + KIND], self.s[i + LEVEL], self.s[i + TRANSITION], self.b[layout.ORDER_LOTS + k]]
+            if self.s[i + KIND] == NO_ORDER:
+                row += [0.0] * 4
+            else:
+                row += [self.s[i + KIND], self.s[i + LEVEL], self.s[i + TRANSITION], self.b[layout.ORDER_LOTS + k]]
         return row
 
     def ticks(self, price: float) -> int:

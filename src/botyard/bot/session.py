@@ -95,10 +95,15 @@ class Session:
         return lost
 
     def plan(self, wants: Iterable[Want], bar_ms: int, words: str, attempt: int = 0) -> list[Working]:
-        """Note an intent for each want; nothing is sent before they are written."""
+        """Note an intent for each want; nothing is sent before they are written.
+
+        What was intended before a crash is not intended again: it was sent, and may be finished by now.
+        """
         planned: list[Working] = []
         for want in wants:
             identity = client_id(self.bot.name, self.bot.deployment_hash, bar_ms, want.transition, want.leg, attempt)
+            if identity in self.ledger.intended:
+                continue
             order = want.order(self.bot.symbol, identity, bar_ms)
             self.note(
                 self.entry(

@@ -9,6 +9,7 @@
 """
 
 import dataclasses
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -75,10 +76,15 @@ def halt(bot: BotRecord, ports: Ports, error: BotyardError) -> TickReport:
     text = str(error)
     if isinstance(error, InvariantError):
         text += "; this is a fault of botyard: report it, check the position by hand, then resume"
-    ports.notifier.tell(f"{bot.name} halted: {text}")
+    if bot.status == "killed":
+        return TickReport(bot.name, "killed", f"killed: {bot.reason}")
     if bot.status == "killing":
+        ports.notifier.tell(f"{bot.name} is not killed yet: {text}")
         return TickReport(bot.name, "killing", f"not killed yet: {text}")
-    ports.store.set_status(bot.name, "halted", text, expected=bot.status, at_ms=ports.clock.now_ms())
+    if (bot.status, bot.reason) != ("halted", text):  # once is enough
+        ports.notifier.tell(f"{bot.name} halted: {text}")
+        with suppress(RetryableError):  # a person changed it meanwhile: the next tick sees
+            ports.store.set_status(bot.name, "halted", text, expected=bot.status, at_ms=ports.clock.now_ms())
     return TickReport(bot.name, "halted", f"halted: {text}")
 
 
@@ -195,7 +201,7 @@ class _Tick:
 
     def _close(self, bar: Bar, *, is_now: bool) -> None:
         session, model = self._session, self._model
-        text = words.decision(model, self._rules.instrument)
+        text = words.decision(model, self._rules.instrument, self._ledger.lots)
         equity = self._ledger.equity(model.ticks(bar.close))
         self._check_caps(equity)
         missing, missed = self._align(bar) if is_now else ([], ())

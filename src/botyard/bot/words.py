@@ -19,8 +19,8 @@ def signal(model: Model, transition: int) -> str:
     return "close" if transition < 0 else str(model.strategy.TRANSITIONS[transition][0]).replace("_", " ")
 
 
-def decision(model: Model, instrument: Instrument) -> str:
-    """Say what the model did in the last bar and what it wants next."""
+def decision(model: Model, instrument: Instrument, held: int) -> str:
+    """Say what the model did in the last bar and what it wants next; and where a bot that holds `held` lots is not."""
     parts = [_fill(model, instrument, fill.transition, fill.lots, fill.price) for fill in model.fills]
     if model.is_liquidated:
         return "; ".join([*parts, "liquidated: the margin is gone, nothing happens any more"])
@@ -36,6 +36,8 @@ def decision(model: Model, instrument: Instrument) -> str:
     if model.refusal is not None:
         transition, why = model.refusal
         parts.append(f"{signal(model, transition)} refused: {why}")
+    if held == 0 and model.lots != 0:
+        parts.append("the bot itself is flat, and waits for the model to leave")
     return "; ".join(parts)
 
 

@@ -28,8 +28,8 @@ def test_money_is_exact():
     ledger = new_ledger(10_000.0, INSTRUMENT)
     ledger.apply(fill(333, 10_001, fee="0.0333033333"))
     assert ledger.lots == 333
-    assert ledger.cash == Decimal("10000") - Decimal("0.333") * Decimal("100.01") - Decimal("0.0333033333")
-    assert ledger.equity(10_001) == Decimal("10000") - Decimal("0.0333033333")
+    assert ledger.cash == Decimal(10000) - Decimal("0.333") * Decimal("100.01") - Decimal("0.0333033333")
+    assert ledger.equity(10_001) == Decimal(10000) - Decimal("0.0333033333")
 
 
 def test_an_order_is_working_until_its_last_lot():

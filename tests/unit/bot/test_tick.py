@@ -309,7 +309,7 @@ def test_slow_look_ups_are_tried_again(tmp_path):
 
 def test_a_rejected_order_is_skipped_and_told(tmp_path):
     calm = Stage(tmp_path / "calm", venue=ScriptedVenue())
-    index, identity, _ = entry(calm)
+    index, _identity, _ = entry(calm)
     venue = ScriptedVenue()
     stage = Stage(tmp_path, venue=venue)
     stage.play(0, index - 1)

@@ -151,7 +151,7 @@ def why(bot: Bot, as_json: console.JsonOption = False) -> None:
     if as_json:
         console.print_json(found)
         return
-    say(f"{bot} is {found.status}: {found.reason}", style="bold")
+    say(f"{bot} is {found.status}" + (f": {found.reason}" if found.reason else ""), style="bold")
     if not found.decisions:
         say("  no decisions yet")
     for one in found.decisions:
