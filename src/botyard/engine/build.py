@@ -25,9 +25,14 @@ def machine_code(module: Any, source: str, code: CodeCache) -> bytes:
     return code.get(f"{_key('program', source)}.o", lambda: _compile(module, code))
 
 
+def shared_code(code: CodeCache) -> bytes:
+    """Return the bitcode of the loop and the rules: the same for all strategies, and most of the work."""
+    return code.get(f"{_key('run')}.bc", partial(_lowered, kernel.run, kernel.RUN))
+
+
 def _compile(module: Any, code: CodeCache) -> bytes:
     ops = {op: _op_external(op) for op in _used_ops(module)}
-    parts = [code.get(f"{_key('run')}.bc", partial(_lowered, kernel.run, kernel.RUN))]
+    parts = [shared_code(code)]
     parts += native.lower({module.on_bar: kernel.ON_BAR, module.on_fill: kernel.ON_FILL}, ops)
     for op, external in ops.items():
         parts.append(code.get(f"{_key('op', external.symbol)}.bc", partial(_lowered, op, external)))

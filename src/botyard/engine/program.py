@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from botyard.engine import kernel, native
 from botyard.engine.bars import Floats
-from botyard.engine.build import machine_code
+from botyard.engine.build import machine_code, shared_code
 from botyard.engine.cache import CodeCache
 from botyard.engine.parameters import Value, parameter_vector
 from botyard.errors import InvariantError
@@ -71,6 +71,11 @@ def load_program(compiled: Compiled, cache_dir: Path | None = None) -> Program:
     cache_dir: folder for machine code; None keeps it in memory only.
     """
     return Program(compiled, cache_dir)
+
+
+def prepare(cache_dir: Path) -> None:
+    """Compile what all programs share, so that the first one does not wait for it."""
+    shared_code(_cache(cache_dir))
 
 
 @lru_cache(maxsize=8)

@@ -119,3 +119,9 @@ def test_a_strategy_that_uses_everything_numba_offers_equals_cpython_in_its_stat
     rests = run.orders[:, 2] != 0.0
     assert rests.any()
     assert np.isfinite(run.orders).all()
+
+
+def test_what_all_programs_share_can_be_made_before_the_first(code_cache):
+    command = [sys.executable, "-m", "botyard.engine", str(code_cache)]
+    assert subprocess.run(command, check=False).returncode == 0
+    assert any(path.name.startswith("run-") for path in code_cache.iterdir())
