@@ -16,6 +16,7 @@ from botyard.adapters.fleet_store.sqlite import SqliteFleet
 from botyard.adapters.market_data.columns import ColumnMarketData
 from botyard.adapters.notifier.console import ConsoleNotifier
 from botyard.apps import bots, settings
+from botyard.apps.ticks import tick_bot
 from botyard.bot import folds
 from botyard.bot.deployed import load_settings
 from botyard.bot.limits import timeframe_ms
@@ -59,6 +60,9 @@ def run_live(say: Say, *, once: bool = False) -> None:
             if not once:
                 say(f"{len(live)} bot(s) follow the live feed; Ctrl-C ends this, and nothing is lost by it")
             _Live(store, say).run(once=once)
+        except KeyboardInterrupt:
+            say("stopped; the bots stand where they are, and go on with: botyard up")
+            raise
         finally:
             store.close()
 
@@ -94,7 +98,7 @@ class _Live:
         try:
             _refresh(bot, now_ms)
             with bots.opened(bot, self._store, self._notifier) as ports:
-                report = bots.tick_bot(bot, ports)
+                report = tick_bot(bot, ports)
         except Exception as e:  # noqa: BLE001  (one broken bot must not stop the others)
             self._say(f"{_time(now_ms)} {bot.name}: {type(e).__name__}: {e}")
             return next_ms
@@ -195,7 +199,7 @@ def _play(players: list[_Player], say: Say, speed: float) -> None:
         now_ms = player.next_ms
         length = timeframe_ms(player.bot)
         player.clock.move_to(now_ms)
-        report = bots.tick_bot(player.bot, player.ports)
+        report = tick_bot(player.bot, player.ports)
         if not report.is_done:
             say(f"{_time(now_ms)} {_line(player.bot, report)}")
             time.sleep(RETRY_MS / 1000)

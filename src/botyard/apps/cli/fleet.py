@@ -90,7 +90,7 @@ def kill(
 ) -> None:
     """End a bot for good: cancel its orders, close its position, stop it."""
     from botyard.adapters.notifier.console import ConsoleNotifier
-    from botyard.apps import answers, bots
+    from botyard.apps import answers, ticks
 
     with _store() as store:
         found = store.bot(bot)
@@ -99,7 +99,7 @@ def kill(
             typer.confirm(
                 f"Kill {bot} ({one.symbol}, position {_amount(one.position)})? It cannot be undone", abort=True
             )
-        report = bots.kill(store, bot, ConsoleNotifier())
+        report = ticks.kill(store, bot, ConsoleNotifier())
     say(f"{bot}: {report.text}")
     if report.status == "killing":
         say("botyard up goes on with it until it is done")
