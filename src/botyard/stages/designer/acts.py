@@ -192,18 +192,13 @@ class Without:
 
 
 @dataclass(frozen=True, slots=True)
-class Instrument:
-    """The instrument that the idea names."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
 class Label:
-    """What kind of strategy the idea calls itself; carries no rule."""
+    """What kind of strategy the idea calls itself; carries no rule, but may name the bands that follow."""
+
+    named: Measure | None = None
 
 
 Clause = (
     Enter | Leave | Action | Bare | Only | Never | Otherwise | TrendFilter | Stop | Target | Hold | DayEnd | Frame | Sides
-    | Topic | Lengths | Zone | Size | Limit | Without | Instrument | Label
+    | Topic | Lengths | Zone | Size | Limit | Without | Label
 )  # fmt: skip

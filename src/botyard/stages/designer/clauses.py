@@ -8,7 +8,6 @@ from botyard.stages.designer.acts import (
     Clause,
     Enter,
     Frame,
-    Instrument,
     Label,
     Leave,
     Lengths,
@@ -20,10 +19,11 @@ from botyard.stages.designer.acts import (
     TrendFilter,
     Zone,
 )
-from botyard.stages.designer.combinators import Rule, Source, alt, apply, many, opt, seq, word
+from botyard.stages.designer.combinators import Rule, Source, alt, apply, many, opt, seq, unless_next, word
 from botyard.stages.designer.conditions import condition
-from botyard.stages.designer.meaning import And, Condition, Measure, Not, PairCross, Price, Touch
-from botyard.stages.designer.measures import frame_name, in_parens, level, measure, positive
+from botyard.stages.designer.gather import parts
+from botyard.stages.designer.meaning import And, Clock, Condition, Days, Measure, Not, PairCross, Price, Touch
+from botyard.stages.designer.measures import frame_name, in_parens, level, measure, positive, whole_bands
 from botyard.stages.designer.risk import management
 from botyard.stages.designer.times import moment
 
@@ -48,17 +48,27 @@ _guarded = seq(condition, _unless, to=_and_not)
 _signal = opt(word("conditions_noun"))
 _colon = opt(word("colon_like"))
 
+# "a happens, exit after 5 bars": the exit has a rule of its own, so what stands before it is no exit
+_no_entry_rule = unless_next(frozenset({"when", "if", "once", "after", "at"}))
+_no_exit_rule = unless_next(
+    frozenset(
+        {"when", "if", "once", "after", "at", "on", "with", "by", "via", "through", "above", "below", "under", "over"}
+    )
+)
+
 # entries
 _side = alt(
     apply(word("buy"), lambda _: "long"), apply(word("short"), lambda _: "short"), apply(word("enter"), lambda _: ANY)
 )
+_event = apply(condition, lambda c: None if any(isinstance(p, Clock | Days) for p in parts(c)) else c)
 _whole_condition = alt(
+    seq(word("after_event"), _event, to=lambda _, c: c),
     seq(_when, _guarded, to=lambda _, c: c),
     seq(_when, condition, _comma, word("and_only"), condition, to=lambda _a, c, _b, _c, only: And((c, only))),
 )
 _enter = alt(
     seq(_side, _signal, _colon, _whole_condition, to=lambda side, _a, _b, c: Enter(_said(side), c)),
-    seq(_when, _guarded, _comma, opt(word("arrow")), _side, to=lambda _a, c, _b, _c, side: Enter(_said(side), c)),
+    seq(_when, _guarded, _comma, opt(word("arrow")), _side, _no_entry_rule, to=lambda _a, c, _b, _c, side, _d: Enter(_said(side), c)),
     seq(_when, condition, _comma, opt(word("arrow")), _side, word("when"), condition, to=lambda _a, c, _b, _c, side, _d, too: Enter(_said(side), And((c, too)))),
     seq(_side, word("at"), apply(level, lambda m: Touch(Price("close"), m) if isinstance(m, Measure) else None), to=lambda side, _, c: Enter(_said(side), c)),
     seq(word("trade"), apply(condition, lambda c: c if isinstance(c, PairCross) else None), to=lambda _, c: Bare(c)),
@@ -71,7 +81,8 @@ _leaving = alt(
 )  # fmt: skip
 _leave = alt(
     seq(_leaving, _signal, _colon, _when, _guarded, to=lambda side, _a, _b, _c, c: Leave(_said(side), c)),
-    seq(_when, _guarded, _comma, opt(word("arrow")), _leaving, to=lambda _a, c, _b, _c, side: Leave(_said(side), c)),
+    seq(_when, _guarded, _comma, opt(word("arrow")), _leaving, _no_exit_rule, to=lambda _a, c, _b, _c, side, _d: Leave(_said(side), c)),
+    seq(_leaving, word("after_event"), _event, to=lambda side, _, c: Leave(_said(side), c)),
     seq(_leaving, word("at"), apply(level, lambda m: Touch(Price("close"), m) if isinstance(m, Measure) else None), to=lambda side, _, c: Leave(_said(side), c)),
     seq(alt(word("target"), word("stop")), word("when"), condition, to=lambda _a, _b, c: Leave(None, c)),
 )  # fmt: skip
@@ -123,23 +134,33 @@ _periods = alt(
     apply(in_parens, Lengths),
     seq(opt(word("with_length")), positive, word("slash"), positive, word("period"), to=lambda _a, a, _b, b, _c: Lengths((a, b))),
     seq(word("with_length"), positive, word("slash"), positive, to=lambda _a, a, _b, b: Lengths((a, b))),
-    seq(positive, word("slash_only"), positive, opt(seq(word("slash_only"), positive, to=lambda _, c: c)), to=lambda a, _, b, c: Lengths((a, b) if c is None else (a, b, c))),
+    seq(opt(word("with_length")), many(positive, alt(word("slash_only"), word("comma"))), to=lambda _, ns: Lengths(ns) if len(ns) in (2, 3) else None),
     apply(word("standard"), lambda _: Label()),
 )  # fmt: skip
 _zone = seq(opt(word("in_zone")), word("zone"), to=lambda _, name: Zone(name))
-_instrument = seq(opt(word("on_frame")), word("instrument"), to=lambda _, _n: Instrument("named"))
 _topic = seq(opt(word("trade")), apply(measure, lambda m: Topic(m) if isinstance(m, Measure) else None), opt(word("strategy_noun")), to=lambda _a, t, _b: t)  # fmt: skip
 _labelled = alt(
     apply(word("strategy_noun"), lambda _: Label()),
     seq(word("trade"), opt(frame_name), measure, many(word("label")), word("colon_like"), to=lambda _, f, m, _l, _c: Topic(m) if f is None else None),
 )  # fmt: skip
+_named_first = alt(apply(measure, lambda m: m if isinstance(m, Measure) else None), whole_bands)
 _opening_label = alt(
     seq(many(word("label")), alt(word("colon_like"), word("comma"), word("strategy_noun")), to=lambda *_: Label()),
-    seq(many(word("label")), word("with_length"), frame_name, word("chart"), to=lambda _a, _b, f, _c: Frame(f)),
+    seq(
+        many(word("label")),
+        word("on_frame"),
+        frame_name,
+        opt(word("chart")),
+        word("colon_like"),
+        to=lambda _a, _b, f, _c, _d: Frame(f),
+    ),
+    seq(word("colon_label"), word("colon"), to=lambda _a, _b: Label()),
+    seq(_named_first, many(word("label")), alt(word("colon_like"), word("comma")), to=lambda m, _l, _c: Label(m)),
+    seq(whole_bands, opt(word("strategy_noun")), alt(word("colon_like"), word("comma")), to=lambda m, _n, _c: Label(m)),
 )
 
 _clauses = alt(
-    _enter, _leave, _only, _never, _filter_side, _otherwise, management, _frame, _sides, _periods, _zone, _labelled, _instrument,
+    _enter, _leave, _only, _never, _filter_side, _otherwise, management, _frame, _sides, _periods, _zone, _labelled,
     apply(condition, Bare), _action, _topic,
 )  # fmt: skip
 clause: Rule = alt(_clauses, seq(word("or"), management, to=lambda _, made: made))

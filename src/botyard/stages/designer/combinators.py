@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from botyard.stages.designer.lexicon import FILLERS, PHRASES
+from botyard.stages.designer.lexicon import FILLERS, INSTRUMENTS, PHRASES
 from botyard.stages.designer.tokens import Kind, Token
+
+_SKIPPED = FILLERS | INSTRUMENTS
 
 Results = list[tuple[Any, int]]
 """Each reading: its value and the place after it."""
@@ -31,7 +33,7 @@ class Source:
         if self._steps > MOST_STEPS:
             raise TooLongError
         places = [i]
-        while i < len(self.tokens) and self.tokens[i].kind == "word" and self.tokens[i].text in FILLERS:
+        while i < len(self.tokens) and self.tokens[i].kind == "word" and self.tokens[i].text in _SKIPPED:
             i += 1
             places.append(i)
         return places
@@ -131,6 +133,18 @@ def apply(rule: Rule, to: Callable[[Any], Any]) -> Rule:
     def read(source: Source, i: int) -> Results:
         made = [(to(value), j) for value, j in rule(source, i)]
         return [(value, j) for value, j in made if value is not None]
+
+    return Rule(read)
+
+
+def unless_next(words: frozenset[str]) -> Rule:
+    """Nothing, but only where none of these words comes next."""
+
+    def read(source: Source, i: int) -> Results:
+        for place in source.past_fillers(i):
+            if place < len(source.tokens) and source.tokens[place].text in words:
+                return []
+        return [(None, i)]
 
     return Rule(read)
 

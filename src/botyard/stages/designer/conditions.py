@@ -162,6 +162,7 @@ _slope = seq(
 _zones = alt(word("overbought"), word("oversold"))
 _zone = alt(
     seq(measure, opt(alt(word("stays"), word("turns"))), _negation, _zones, to=lambda base, _, negated, zone: _maybe_not(negated, OverZone(base, zone))),
+    seq(opt(alt(word("stays"), word("turns"))), _negation, _zones, to=lambda _, negated, zone: _maybe_not(negated, OverZone(It(), zone))),
     seq(_zones, measure, to=lambda zone, base: OverZone(base, zone)),
     seq(_zones, measure, alt(_way, apply(_equal, lambda _: None)), level, to=lambda zone, base, way, right: Compare(base, "<", right) if (zone, way) == ("oversold", "down") else Compare(base, ">", right) if (zone, way) == ("overbought", "up") else None),
 )  # fmt: skip

@@ -6,6 +6,7 @@
 4. clauses.py      phrases to clauses (with measures, conditions, times, risk)
 5. resolve.py      "it", open numbers and sides, to a plan
 6. build.py        the plan as a spec
+7. coverage.py     whether every number and measure of the idea is in it
 """
 
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from botyard.records.spec import Spec
 from botyard.stages.designer.build import build
 from botyard.stages.designer.clauses import read
 from botyard.stages.designer.combinators import Source, TooLongError
+from botyard.stages.designer.coverage import unused
+from botyard.stages.designer.lexicon import INSTRUMENTS
 from botyard.stages.designer.plan import AskError
 from botyard.stages.designer.questions import ENTRY_CHOICES, about_place, about_words
 from botyard.stages.designer.refusals import refusal
@@ -55,7 +58,12 @@ def draft(idea: str, timeframe: str) -> Draft | Clarification | Refusal:
         if not clauses:
             return Clarification(idea, about_place(source))
         plan = resolve(clauses, timeframe)
+        if any(t.text in INSTRUMENTS for t in tokens):
+            plan.assume("the instrument is chosen by ranking, not by its name in the idea")
         spec = build(plan, idea)
+        lost = unused(tokens, clauses, plan, spec)
+        if lost:
+            return Clarification(idea, lost)
     except AskError as e:
         return Clarification(idea, e.questions)
     except TooLongError:

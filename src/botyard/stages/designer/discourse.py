@@ -101,13 +101,10 @@ class Discourse:
             return "sma" if self.average_kind == "ma" or kind == "golden" else self.average_kind
         if kind.startswith("band_"):
             if not self.families:
-                raise ask(
-                    "band",
-                    "Which bands are meant?",
-                    "Bollinger bands (20, 2)",
-                    "Keltner channel (20, 1.5)",
-                    "Donchian channel (20)",
-                )
+                self.plan.assume("the bands are Bollinger bands")
+                return f"bb_{kind[5:]}"
+            if len(self.families) > 1:
+                raise ask("band", "Which bands are meant?", *(SAID[f] for f in self.families))
             return f"{self.families[-1]}_{kind[5:]}"
         return kind
 
@@ -122,11 +119,10 @@ class Discourse:
         return given[0] if given else ()
 
     def _assume_numbers(self, kind: str, names: tuple[str, ...], values: tuple[float, ...]) -> None:
-        shown = KINDS[kind].text.count("{") - KINDS[kind].text.count("{x}")
-        if kind in ("bb_mid", "kc_mid") and "band_length" not in names and "channel_length" not in names:
-            return
-        said = ", ".join(f"{n.replace('_', ' ')} {v:g}" for n, v in zip(names, values, strict=True))
+        numbers = KINDS[kind].names
+        shown = [(n, v) for n, v in zip(names, values, strict=True) if f"{{{numbers.index(n)}}}" in KINDS[kind].text]
         if shown:
+            said = ", ".join(f"{n.replace('_', ' ')} {v:g}" for n, v in shown)
             self.plan.assume(f"{SAID.get(family(kind), kind)}: {said}")
 
     def _average(self, value: Measure) -> Measure:

@@ -281,6 +281,8 @@ def _minute(minutes: float) -> str:
 
 
 def _clock_text(value: Clock) -> str:
+    if value.how == "end":
+        return 'is_new("day")'
     if value.how == "at":
         return f"minute_of_day == {_minute(value.start)}"
     if value.how == "after":

@@ -5,12 +5,12 @@ from typing import Any
 
 from botyard.stages.designer.acts import Clause, Frame
 from botyard.stages.designer.gather import change, parts
-from botyard.stages.designer.meaning import AtFrame, Extreme, Framed, Measure
+from botyard.stages.designer.meaning import AtFrame, Compare, Cross, Extreme, Framed, Measure, Move, Touch
 from botyard.stages.designer.plan import ask
 
 MINUTES = {"1m": 1, "3m": 3, "5m": 5, "15m": 15, "30m": 30, "1h": 60, "2h": 120, "4h": 240, "1d": 1440, "1w": 10080}
-CHART = " chart"
-"""Marks a measure's bar length that was said as "on the 15m chart"."""
+CHART, TAIL = " chart", " tail"
+"""Mark a measure's bar length that was said after it: "on the 15m chart", "on the 1h"."""
 
 
 def choose(clauses: tuple[Clause, ...], commanded: str) -> tuple[tuple[Clause, ...], str, list[str]]:
@@ -19,12 +19,13 @@ def choose(clauses: tuple[Clause, ...], commanded: str) -> tuple[tuple[Clause, .
     if len(named) > 1:
         raise ask(" and ".join(named), "The idea names several bar lengths to trade on. Which one?", *named)
     said = [f for f in (getattr(p, "frame", "") for p in parts(clauses) if isinstance(p, Measure | Framed)) if f]
-    distinct = list(dict.fromkeys(f.removesuffix(CHART) for f in said))
+    distinct = list(dict.fromkeys(own_frame(f) for f in said))
     in_days = any(p.days for p in parts(clauses) if isinstance(p, Measure | Extreme))
     base = named[0] if named else _from_measures(clauses, said, distinct, in_days=in_days)
     notices = []
     if base is None:
         base = commanded
+        notices += [f"{frame} bars are looked at from {commanded} bars" for frame in distinct if frame != commanded]
     elif base != commanded:
         notices.append(f"the idea's bar length {base} is used instead of {commanded}")
     if base == "1w":
@@ -43,7 +44,16 @@ def choose(clauses: tuple[Clause, ...], commanded: str) -> tuple[tuple[Clause, .
 def _from_measures(clauses: tuple[Clause, ...], said: list[str], distinct: list[str], *, in_days: bool) -> str | None:
     if len(distinct) > 1:
         return min(distinct, key=lambda f: MINUTES[f])
-    if distinct and all(f.endswith(CHART) for f in said):
+    if distinct and all(f.endswith((CHART, TAIL)) for f in said):
+        alone = [c for c in parts(clauses) if isinstance(c, Compare | Cross | Move | Touch) and _is_unframed(c)]
+        crossed = any(isinstance(c, Cross | Move) and not _is_unframed(c) and _has_frame(c) for c in parts(clauses))
+        if alone and not crossed and all(f.endswith(TAIL) for f in said):
+            return None
+        if alone:
+            raise ask(
+                distinct[0], f"Does everything run on {distinct[0]} bars, or only what stands beside it?",
+                f"trade on {distinct[0]} bars", f"only that part looks at {distinct[0]} bars",
+            )  # fmt: skip
         return distinct[0]
     if distinct:
         own = [p for p in parts(clauses) if isinstance(p, Measure) and not p.frame]
@@ -51,9 +61,23 @@ def _from_measures(clauses: tuple[Clause, ...], said: list[str], distinct: list[
     return "1d" if in_days else None
 
 
+def own_frame(frame: str) -> str:
+    """Give the bar length without the mark of where it was said."""
+    return frame.removesuffix(CHART).removesuffix(TAIL)
+
+
+def _has_frame(value: object) -> bool:
+    return any(m.frame for m in parts(value) if isinstance(m, Measure | Framed))
+
+
+def _is_unframed(value: object) -> bool:
+    found = [m for m in parts(value) if isinstance(m, Measure | Framed)]
+    return bool(found) and not any(m.frame for m in found)
+
+
 def _settle(clauses: tuple[Clause, ...], base: str) -> tuple[Clause, ...]:
     def frame(m: Measure) -> Measure:
-        own = m.frame.removesuffix(CHART)
+        own = own_frame(m.frame)
         if m.days and base != "1d":
             own = own or "1d"
         return dataclasses.replace(m, frame="" if own == base else own, days=False)
@@ -66,7 +90,7 @@ def _unframe(value: Any, base: str) -> Any:
     if isinstance(value, tuple):
         return tuple(_unframe(item, base) for item in value)
     if isinstance(value, Framed):
-        own = value.frame.removesuffix(CHART)
+        own = own_frame(value.frame)
         return value.base if own == base else dataclasses.replace(value, frame=own)
     if isinstance(value, Extreme):
         return dataclasses.replace(value, days=False, frame="1d" if value.days and base != "1d" else value.frame)

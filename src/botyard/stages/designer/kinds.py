@@ -60,6 +60,8 @@ KINDS: dict[str, MeasureKind] = {
     ),
     "rsi": MeasureKind("rsi({x}, {0})", ("rsi_length",), (14.0,)),
     "adx": MeasureKind("adx({0})", ("adx_length",), (14.0,)),
+    "plus_di": MeasureKind("plus_di({0})", ("di_length",), (14.0,), "di", "di"),
+    "minus_di": MeasureKind("minus_di({0})", ("di_length",), (14.0,), "di", "di"),
     "atr": MeasureKind("atr({0})", ("atr_length",), (14.0,)),
     "cci": MeasureKind("cci({0})", ("cci_length",), (20.0,)),
     "roc": MeasureKind("roc({x}, {0})", ("roc_length",), (12.0,)),
@@ -98,7 +100,7 @@ ZONES = {"rsi": (30.0, 70.0), "stoch_k": (20.0, 80.0), "stoch_d": (20.0, 80.0), 
 SAID = {
     "rsi": "RSI", "adx": "ADX", "atr": "ATR", "cci": "CCI", "roc": "rate of change", "williams": "Williams %R", "mfi": "money flow index",
     "stoch": "stochastic", "macd": "MACD", "bb": "Bollinger bands", "kc": "Keltner channel", "dc": "Donchian channel", "supertrend": "Supertrend",
-    "psar": "parabolic SAR", "zscore": "z-score",
+    "psar": "parabolic SAR", "di": "directional index", "zscore": "z-score",
 }  # fmt: skip
 
 

@@ -10,6 +10,43 @@ FILLERS = frozenset(
     ["a", "an", "the", "is", "are", "be", "being", "am", "of", "then", "so", "like", "yo", "please", "just", "simply", "i", "we", "you", "my", "our", "your", "have", "has", "this", "that", "these", "those", "it", "its", "there", "here", "to", "will", "would", "should", "shall", "can", "could", "do", "does", "always", "really", "let", "me", "us", "want", "going", "got", "also", "too", "again", "currently", "now", "basically", "actually", "dude", "bro", "man", "hey", "hi", "thanks", "thank", "one", "ones", "level", "levels", "value", "values", "which", "set", "put", "place", "using", "use", "okay", "ok", "well", "own", "current", "back"]
 )  # fmt: skip
 
+INSTRUMENTS = frozenset(
+    [
+        "btc",
+        "bitcoin",
+        "eth",
+        "ethereum",
+        "sol",
+        "solana",
+        "doge",
+        "dogecoin",
+        "xrp",
+        "ada",
+        "bnb",
+        "ltc",
+        "btcusdt",
+        "ethusdt",
+        "btcusd",
+        "ethusd",
+        "aapl",
+        "spy",
+        "qqq",
+        "tsla",
+        "nvda",
+        "crypto",
+        "bitcoins",
+        "avax",
+        "link",
+        "dot",
+        "matic",
+        "nasdaq",
+        "gold",
+        "apple",
+        "eurusd",
+    ]
+)
+"""Instruments that an idea may name: skipped, with an assumption that says so."""
+
 Phrases = dict[tuple[str, ...], Any]
 
 
@@ -85,8 +122,11 @@ PHRASES: dict[str, Phrases] = {
     ),
     # joints
     "when": _same(
-        "when|if|once|whenever|while|on|upon|as soon as|as long as|moment|the moment|every time|each time|in case|where|at|for|after|provided|provided that|given|given that|assuming|so long as|until|at the moment when|right when|right after|at the time when|the second|only when|only if|at which point"
+        "when|if|once|whenever|while|on|upon|as soon as|as long as|moment|the moment|every time|each time|in case|where|at"
+        "|provided|provided that|given|given that|assuming|so long as|at the moment when|right when|at the time when"
+        "|only when|only if|at which point|wait for|wait until|when we see|when there is"
     ),
+    "after_event": _same("after|right after|following|after seeing|just after"),
     "and": _same("and|&|plus|while|and also|and when|and if|as well as|but|with|, and|, but|and only when|and that|; and|whilst|when|if|, with|and while|, when|, if|, while|given|provided|together with|along with|and then only if|as long as|, as long as|, provided|, plus|in addition|and at the same time|at the same time|and where"),
     "and_only": _same(
         "only when|only if|but only when|but only if|, only when|, only if|and only if|, but only if|, but only when|as long as|so long as|provided|provided that|, provided|, as long as|only while|, only while|but only while|and only while|, and only if|, and only when|, but only while|but not before"
@@ -170,6 +210,9 @@ PHRASES: dict[str, Phrases] = {
     ),
     "fast": _same("fast|faster|quick|quicker|short term|shorter|short|shorter term|rapid|fast moving|quick moving|small|speedy", "fast"),
     "slow": _same("slow|slower|long term|longer|long|longer term|slow moving|big", "slow"),
+    "lone_speed": {tuple(w.split()): "fast" for w in ("fast", "faster", "quick", "quicker")} | {tuple(w.split()): "slow" for w in ("slow", "slower")},
+    "plus_di": _same("+ di|plus di|di +|di plus|positive di"),
+    "minus_di": _same("- di|minus di|di -|di minus|negative di"),
     "rsi": _same("rsi|relative strength index|rsi indicator|relative strength|rsis"),
     "adx": _same("adx|average directional index|adx indicator|trend strength adx"),
     "atr": _same("atr|atrs|average true range|x atr|times atr|x the atr|times the atr|* atr|average true ranges|times average true range"),
@@ -186,9 +229,9 @@ PHRASES: dict[str, Phrases] = {
     "band": _table(upper="upper|top", lower="lower|bottom", mid="middle|mid|center|central|centre"),
     "bollinger": _table(bb="bollinger|bollinger bands|bollinger band|bb|bbands|bbs|bband|bollinger channel"),
     "keltner": _table(kc="keltner|keltner channel|keltner channels|kc|keltner band|keltner bands|kcs"),
-    "donchian": _table(dc="donchian|donchian channel|donchian channels|donchian band|price channel"),
+    "donchian": _table(dc="donchian|donchian channels|donchian band|price channel"),
     "band_noun": _same("band|bands|line|channel|channels|rail|bound|boundary|edge|of the bands|side"),
-    "midline": _same("midline|middle|centerline|center line|midpoint|mean|middle of the channel|basis line|average line|mid line|basis"),
+    "midline": _same("midline|middle|centerline|center line|midpoint|middle of the channel|basis line|average line|mid line|basis"),
     "supertrend": _same("supertrend|super trend|supertrend indicator|supertrend line"),
     "psar": _same("parabolic sar|psar|sar|parabolic stop and reverse"),
     "vwap": _same("vwap|volume weighted average price|session vwap|daily vwap"),
@@ -242,6 +285,8 @@ PHRASES: dict[str, Phrases] = {
     "on": _same("on|every|each|during|over|in|on a|on every|for"),
     "before": _same("before|prior to|earlier than|until|till|not later than|not after|up until"),
     "after_time": _same("after|later than|past|from|since|not before|starting at|starting from"),
+    "day_open": _same("open|day open|open of the day|the open|market open|the market open|daily open|open of every day|open of each day|day start|start of the day|start of every day|start of each day|start of day"),
+    "day_close": _same("close|the close|day close|close of the day|market close|the market close|daily close|close of every day|close of each day|day end|end of the day|end of day"),
     "end_of_day": _same("end of day|end of the day|eod|end of session|end of the session|day end|close of the day|at the end of the day|market close|the market close|session close|session end|before the day ends|midnight|the daily close|daily close"),
     "overnight": _same("hold overnight|holding overnight|overnight|overnight positions|overnight position|carry overnight|hold positions overnight|holding positions overnight"),
     "zone": {
@@ -262,17 +307,18 @@ PHRASES: dict[str, Phrases] = {
     "both_sides": _same("long and short|both sides|both directions|both ways|long & short|longs and shorts|long / short|short and long|in both directions|both long and short|long or short|vice versa for shorts|vice versa for short|mirror for shorts|same for shorts|opposite for shorts|reverse for shorts|opposite for short|mirrored for shorts|mirror it for shorts|do the opposite for shorts|the opposite for shorts|and the reverse for shorts|do the reverse for shorts|trade both sides|trade both directions|long short|always in the market|stop and reverse|always in|shorts the other way around|inverse for shorts|reverse position"),
     "label": _same(
         "momentum|breakout|breakouts|mean reversion|squeeze|trend following|trend|pullback|pullbacks|turtle|turtle style"
-        "|turtle system|turtle strategy|turtles|strategy|system|simple|classic|basic|donchian breakout|opening range breakout|orb"
-        "|swing|swing trade|reversal|bounce|intraday|day trading|trend follower|bollinger breakout|reversion|bot|swing trading"
-        "|idea|my idea|the idea|trading strategy|trend strategy|momentum strategy|keltner breakout|volatility breakout"
-        "|channel breakout|dip buying|range breakout|style|plan|setup|my strategy|mean reverting|mean revert|scheme|rsi strategy"
-        "|ttm squeeze|bollinger squeeze|squeeze play|mean reversion strategy|intraday strategy|breakout strategy|rsi2|connors"
-        "|connors rsi|connors style|larry connors|bollinger reversion|bollinger bounce|time of day|day trade|multi timeframe|mtf"
-        "|bollinger mean reversion|rsi reversion|trend pullback|dip buyer|crossover strategy|here is|create|build|make|write"
+        "|turtle system|turtle strategy|turtles|strategy|system|simple|classic|basic|opening range breakout|orb"
+        "|swing|swing trade|reversal|bounce|intraday|day trading|trend follower|reversion|bot|swing trading"
+        "|idea|my idea|the idea|trading strategy|trend strategy|momentum strategy|volatility breakout"
+        "|channel breakout|dip buying|range breakout|style|plan|setup|my strategy|mean reverting|mean revert|scheme"
+        "|ttm squeeze|squeeze play|mean reversion strategy|intraday strategy|breakout strategy|rsi2|connors"
+        "|connors rsi|connors style|larry connors|time of day|day trade|multi timeframe|mtf"
+        "|trend pullback|dip buyer|crossover strategy|here is|create|build|make|write"
         "|make me|give me|build me|design|a bot|bot that|strategy that|strategy where|strategy which|strategy for|one asset"
-        "|single asset|rsi pullback|rsi pullbacks|rsi mean reversion|swing strategy|seasonal|weekday|calendar|session"
-        "|london breakout|donchian channel|keltner squeeze|supertrend strategy"
+        "|single asset|swing strategy|seasonal|weekday|calendar|session"
+        "|london breakout"
     ),
+    "colon_label": _same("buy the dip|buy dips|buying dips|buying the dip|dip buying|buy the dips|dips|fade the move|long setup|entry and exit"),
     "conditions_noun": _same("conditions|rules|rule|condition|signal|signals|logic|criteria"),
     "golden": _same("golden cross|a golden cross|golden crossover|bullish golden cross", "up"),
     "death": _same("death cross|a death cross|dead cross|death crossover", "down"),
@@ -282,7 +328,7 @@ PHRASES: dict[str, Phrases] = {
     "trend_filter": _same("trend filter|filter|regime filter|trend|with trend filter|filter by|filtered by|filter with"),
     "in_direction": _same("in the direction of|in direction of|with the direction of|along with the direction of|in line with|with the trend of|in the direction of the|aligned with"),
     "trend_of": _same("trend|trend of|slope"),
-    "squeeze": _same("squeeze|bollinger squeeze|ttm squeeze|the squeeze"),
+    "squeeze": _same("squeeze|ttm squeeze|the squeeze"),
     "release": _same("expand out|expands out|releases|fires|break out|breaks out|expand outside|expand|expands|come out|comes out|pop out|move out|expand again|release|get outside|go outside|are outside again|move outside|leave them|exit them|widen out|widen out again|are no longer inside|widen|break outside|get out of them|ends|end|is over|goes off|turns off|expand back out|come back out|move back out|expand beyond them|expand past them|widen beyond them|expand out of them|come back outside|go back outside|pop back out|pop outside"),
     "engulf_up": _same("bullish engulfing|bullish engulfing candle|bullish engulfing pattern|bullish engulfing bar", "up"),
     "engulf_down": _same("bearish engulfing|bearish engulfing candle|bearish engulfing pattern|bearish engulfing bar", "down"),
@@ -308,8 +354,6 @@ PHRASES: dict[str, Phrases] = {
     "entry_down": _same("loss|below entry|below the entry|under entry|in loss|from entry|from the entry|down|in the red|against us|against me|below entry price|below the entry price|below my entry|lower than entry|from the entry price|from entry price"),
     "entry_up": _same("profit|in profit|gain|above entry|above the entry|up|of profit|in the green|above entry price|above the entry price|above my entry|in gain|from entry|from the entry|profits|over entry"),
     "loses": _same("loses|lose|loses more than|it loses|are|we lose|i lose|losing|makes|make|gains|gain|we make|i make|it makes|it gains|reaches|hits|exceeds|is at"),
-    "instrument": _same("btc|bitcoin|eth|ethereum|sol|solana|doge|dogecoin|xrp|ada|bnb|ltc|btcusdt|ethusdt|btcusd|ethusd|aapl|spy|qqq|tsla|nvda|btc / usdt|eth / usdt|btc / usd|eth / usd|sol / usdt|crypto|bitcoins|avax|link|dot|matic|nasdaq|gold|apple|eurusd"),
-    "percent_of": _same("%|percent"),
     "standard": _same("standard|default|standard settings|default settings|standard parameters|default parameters|usual settings|normal settings|with default settings|with standard settings|typical settings"),
     "open_paren": _same("("),
     "close_paren": _same(")"),
@@ -326,12 +370,11 @@ PHRASES["twice"] = {("twice",): 2.0, ("double",): 2.0, ("triple",): 3.0, ("thric
 PHRASES["half"] = {
     ("half",): 0.5, ("a", "half"): 0.5, ("quarter",): 0.25, ("a", "quarter"): 0.25, ("a", "third"): 1 / 3, ("third",): 1 / 3,
 }  # fmt: skip
-PHRASES.pop("percent_of")
 
 
 def _vocabulary() -> frozenset[str]:
     words = {w for phrases in PHRASES.values() for p in phrases for w in p}
-    return frozenset(words | FILLERS)
+    return frozenset(words | FILLERS | INSTRUMENTS)
 
 
 VOCABULARY = _vocabulary()

@@ -214,7 +214,7 @@ class Pattern:
 class Clock:
     """A time of the day: at, after, before, or between two."""
 
-    how: Literal["at", "after", "before", "between"]
+    how: Literal["at", "after", "before", "between", "end"]
     start: float
     end: float = 0.0
 

@@ -68,7 +68,9 @@ _length_after = alt(
         word("with_length"), positive, word("slash"), positive, opt(word("period")), to=lambda _a, n, _b, m, _c: (n, m)
     ),
 )
-_on_frame = seq(word("on_frame"), frame_name, opt(word("chart")), to=lambda _a, f, chart: f"{f} chart" if chart else f)
+_on_frame = seq(
+    word("on_frame"), frame_name, opt(word("chart")), to=lambda _a, f, chart: f"{f} chart" if chart else f"{f} tail"
+)
 _in_frame = seq(word("open_paren"), frame_name, word("close_paren"), to=lambda _a, f, _b: f)
 
 
@@ -154,7 +156,7 @@ average = alt(
     ),
     _average_of,
 )
-_lone_speed = apply(_speed, lambda role: Measure("ma", (), role))
+_lone_speed = apply(word("lone_speed"), lambda role: Measure("ma", (), role))
 
 # bands: family and band in either order
 _family = alt(word("bollinger"), word("keltner"), word("donchian"))
@@ -231,7 +233,9 @@ earlier = alt(
 _price = seq(
     opt(frame_name), word("price"), to=lambda frame, field: Framed(Price(field), frame) if frame else Price(field)
 )
-_simple_kinds = "rsi adx atr cci roc momentum williams mfi stoch_k stoch_d supertrend psar vwap obv zscore"
+_simple_kinds = (
+    "rsi plus_di minus_di adx atr cci roc momentum williams mfi stoch_k stoch_d supertrend psar vwap obv zscore"
+)
 _macd_kinds = "macd macd_signal macd_hist"
 
 

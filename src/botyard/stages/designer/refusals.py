@@ -85,7 +85,7 @@ _REASONS: tuple[_Reason, ...] = (
         (
             r"\bpairs? trad\w*\b|\bspread between\b|\btheir spread\b|\bcointegrat\w*\b|\bcorrelat\w*\b|\barbitrage\b|\bratio (?:of|between)\b.{0,20}\b(?:btc|eth|price)\b",
             rf"\b(?P<one>{_COIN})\b.{{0,60}}\b(?!(?P=one))(?:{_COIN})\b",
-            r"\btop \d+\b|\bout of (?:the )?\d+\b|\bbasket\b|\bportfolio of\b|\b\d+ (?:strongest|weakest|best|worst|biggest|most \w+|cheapest|top) ?\w*\b|\b(?:strongest|best|worst|weakest|cheapest) (?:\d+ )?(?:coins?|stocks?|assets?|performers?|tokens?|pairs)\b|\brank (?:all|the|coins|stocks)\b|\brelative strength (?:against|vs|versus|ranking)\b|\b(?:all|each of the|several|multiple|many|both) (?:coins|stocks|assets|pairs|tokens|symbols|instruments)\b|\brotat\w+ (?:into|between|among|to)\b|\bsector\w*\b|\ball (?:altcoins|alts)\b",
+            r"\btop \d+\b|\bout of (?:the )?(?:top )?\d+\b(?! (?:candles?|bars?|closes|days?))|\bbasket\b|\bportfolio of\b|\b\d+ (?:strongest|weakest|best|worst|biggest|most \w+|cheapest|top) ?\w*\b|\b(?:strongest|best|worst|weakest|cheapest) (?:\d+ )?(?:coins?|stocks?|assets?|performers?|tokens?|pairs)\b|\brank (?:all|the|coins|stocks)\b|\brelative strength (?:against|vs|versus|ranking)\b|\b(?:all|each of the|several|multiple|many|both) (?:coins|stocks|assets|pairs|tokens|symbols|instruments)\b|\brotat\w+ (?:into|between|among|to)\b|\bsector\w*\b|\ball (?:altcoins|alts)\b",
         ),
     ),
 )  # fmt: skip

@@ -12,7 +12,6 @@ from botyard.stages.designer.acts import (
     Distance,
     Enter,
     Hold,
-    Instrument,
     Leave,
     Limit,
     Never,
@@ -156,8 +155,6 @@ class _Resolver:
                 self.plan.limits.append(clause)
             case Zone():
                 self.plan.timezone = clause.name
-            case Instrument():
-                self.plan.assume("the instrument is chosen by ranking, not by its name in the idea")
 
     def _settled(self, distance: Distance) -> Distance:
         if isinstance(distance, Atrs):
@@ -320,7 +317,7 @@ def _check_declarations(clauses: tuple[Clause, ...]) -> None:
     if len({c.sides for c in clauses if isinstance(c, Sides)}) > 1:
         raise ask("sides", "The idea says two things about its sides.", "long only", "short only", "both")
     for kind in (Hold, Size, Zone):
-        if len([c for c in clauses if isinstance(c, kind)]) > 1:
+        if len({c for c in clauses if isinstance(c, kind)}) > 1:
             raise ask(kind.__name__.lower(), f"The idea names more than one {kind.__name__.lower()}. Which one?")
     stops = [c for c in clauses if isinstance(c, Stop)]
     none = [c.what for c in clauses if isinstance(c, Without)]

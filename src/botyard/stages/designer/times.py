@@ -25,7 +25,17 @@ days: Rule = alt(_between_days, _listed_range, _named_days)
 
 zone = word("zone")
 on_days = seq(opt(word("on")), days, to=lambda _, d: Days(d))
-at_time = seq(opt(word("at")), time, to=lambda _, t: Clock("at", t))
+at_time = alt(
+    seq(word("at"), time, to=lambda _, t: Clock("at", t)),
+    seq(opt(word("at")), word("day_open"), to=lambda _a, _b: Clock("at", 0.0)),
+    seq(opt(word("at")), word("day_close"), to=lambda _a, _b: Clock("end", 0.0)),
+)
+_time_of_day = alt(at_time, apply(time, lambda t: Clock("at", t)))
+_exact = alt(
+    seq(word("at"), time, to=lambda _, t: Clock("at", t)),
+    seq(word("at"), word("day_open"), to=lambda _a, _b: Clock("at", 0.0)),
+    seq(word("at"), word("day_close"), to=lambda _a, _b: Clock("end", 0.0)),
+)
 _span = seq(word("between"), time, word("range_joint"), time, to=lambda _a, a, _b, b: Clock("between", a, b))
 _bare_span = seq(time, word("range_joint"), time, to=lambda a, _, b: Clock("between", a, b))
 window: Rule = alt(
@@ -42,8 +52,8 @@ def _days_and_clock(first: Condition, second: Condition | None) -> Condition:
 
 
 moment: Rule = alt(
-    seq(on_days, opt(alt(at_time, window)), to=_days_and_clock),
-    seq(alt(at_time, window), opt(on_days), to=_days_and_clock),
+    seq(on_days, opt(alt(_time_of_day, window)), to=_days_and_clock),
+    seq(alt(_exact, window), opt(on_days), to=_days_and_clock),
 )
 """When by the clock: "at 9:30", "on mondays at 9:00", "between 13:30 and 20:00"."""
 

@@ -1,0 +1,63 @@
+"""The last net: every number of the idea is in the spec, every measure that it names is used."""
+
+import re
+
+from botyard.records.design import Question
+from botyard.records.spec import Spec
+from botyard.stages.designer.acts import Clause, Topic
+from botyard.stages.designer.gather import parts
+from botyard.stages.designer.kinds import AVERAGES, SAID, family
+from botyard.stages.designer.meaning import Candles, Measure
+from botyard.stages.designer.plan import Plan
+from botyard.stages.designer.tokens import Token
+
+_NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?")
+
+
+def unused(tokens: tuple[Token, ...], clauses: tuple[Clause, ...], plan: Plan, spec: Spec) -> tuple[Question, ...]:
+    """Ask about numbers and measures of the idea that the spec does not hold."""
+    known = _numbers(spec, plan)
+    lost = [t.text for t in tokens if t.kind in ("number", "percent") and round(abs(t.value), 9) not in known]
+    questions = [
+        Question(text, f"What is {text} for? It has no place in the strategy as it was understood.")
+        for text in dict.fromkeys(lost)
+    ]
+    used = {
+        _group(m.kind)
+        for m in parts((tuple(plan.entries.values()), tuple(plan.exits.values()), tuple(plan.stops), plan.target))
+        if isinstance(m, Measure)
+    }
+    for clause in clauses:
+        if (
+            isinstance(clause, Topic)
+            and isinstance(clause.measure, Measure)
+            and _group(clause.measure.kind) not in used
+        ):
+            name = SAID.get(family(clause.measure.kind), clause.measure.kind.upper())
+            questions.append(
+                Question(name, f"What is the {name} for: when should it let a trade through, or close one?")
+            )
+    return tuple(questions)
+
+
+def _group(kind: str) -> str:
+    if kind in (*AVERAGES, "ma", "golden"):
+        return "average"
+    return "roc" if kind == "momentum" else family(kind)
+
+
+def _numbers(spec: Spec, plan: Plan) -> set[float]:
+    texts = [*spec.series.values(), *(t.expression for t in spec.state_machine.transitions)]
+    found = {float(n) for n in _NUMBER.findall(" ".join(texts))}
+    found |= {abs(float(p.default)) for p in spec.parameters.values()}
+    found |= {
+        float(c.count)
+        for c in parts((tuple(plan.entries.values()), tuple(plan.exits.values())))
+        if isinstance(c, Candles)
+    }
+    if plan.size is not None:
+        found.add(plan.size.percent)
+    for limit in plan.limits:
+        found |= {limit.value, limit.value * 100}
+    # "1:2" names the one as well
+    return {round(n, 9) for n in found} | ({1.0} if "reward" in spec.parameters else set())
