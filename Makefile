@@ -17,11 +17,11 @@ $(BIN)/uv:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 
 $(VENV)/.run: pyproject.toml uv.lock | $(BIN)/uv
-	$(UV) sync --quiet --locked --inexact
+	$(UV) sync --quiet --locked --inexact --compile-bytecode
 	@touch $@
 
 $(VENV)/.test: pyproject.toml uv.lock | $(BIN)/uv
-	$(UV) sync --quiet --locked --inexact --group test --group check --group bench
+	$(UV) sync --quiet --locked --inexact --compile-bytecode --group test --group check --group bench
 	@touch $@ $(VENV)/.run
 
 demo: $(VENV)/.run  ## take an idea to a ticking paper bot on the synthetic demo market
@@ -47,7 +47,7 @@ bench: $(VENV)/.test  ## print the figures, as ratios
 test-all: $(VENV)/.test  ## the tests on every supported Python that is installed
 	@for version in $(VERSIONS); do \
 	    echo "== Python $$version"; \
-	    UV_PROJECT_ENVIRONMENT=.venv-$$version $(BIN)/uv sync --quiet --locked --python $$version --no-python-downloads --group test || exit 1; \
+	    UV_PROJECT_ENVIRONMENT=.venv-$$version $(BIN)/uv sync --quiet --locked --python $$version --no-python-downloads --compile-bytecode --group test || exit 1; \
 	    .venv-$$version/bin/python -m pytest -q -n 2 --dist loadfile || exit 1; \
 	done
 

@@ -35,8 +35,9 @@ def render(result: Result, charts: dict[str, str]) -> str:
         "headline": words.headline(result),
         "tone": words.tone(result),
         "cards": words.cards(result),
+        "notes": words.notes(result),
         "synthetic": result.run.market == "demo",
-        "charts": charts,
+        "charts": {name: charts.get(name, "") for name in CHARTS},
         "version": __version__,
     }
     return environment.get_template("page.html.j2").render(page)

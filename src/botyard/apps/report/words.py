@@ -42,6 +42,16 @@ def tone(result: Result) -> str:
     )
 
 
+def notes(result: Result) -> list[str]:
+    """Return the reasons and warnings that stand first."""
+    found: list[str] = []
+    if result.research is not None:
+        found += [*result.research.verdict.reasons, *result.research.warnings]
+    if result.design is not None:
+        found += [*result.design.notices, *result.design.warnings]
+    return found
+
+
 def cards(result: Result) -> list[tuple[str, str, str]]:
     """Return the key figures: label, value, what it is."""
     research = result.research
