@@ -24,7 +24,7 @@ from botyard.stages.designer.conditions import condition
 from botyard.stages.designer.gather import parts
 from botyard.stages.designer.meaning import And, Clock, Condition, Days, Measure, Not, PairCross, Price, Touch
 from botyard.stages.designer.measures import frame_name, in_parens, level, measure, positive, whole_bands
-from botyard.stages.designer.risk import management
+from botyard.stages.designer.risk import management, size
 from botyard.stages.designer.times import moment
 
 ANY = "any"
@@ -73,6 +73,8 @@ _enter = alt(
     seq(_side, word("at"), apply(level, lambda m: Touch(Price("close"), m) if isinstance(m, Measure) else None), to=lambda side, _, c: Enter(_said(side), c)),
     seq(word("trade"), apply(condition, lambda c: c if isinstance(c, PairCross) else None), to=lambda _, c: Bare(c)),
 )  # fmt: skip
+
+_sized_enter = seq(_side, size, word("when"), _guarded, to=lambda side, sized, _, c: (Enter(_said(side), c), sized))
 
 # exits
 _leaving = alt(
@@ -160,7 +162,7 @@ _opening_label = alt(
 )
 
 _clauses = alt(
-    _enter, _leave, _only, _never, _filter_side, _otherwise, management, _frame, _sides, _periods, _zone, _labelled,
+    _enter, _sized_enter, _leave, _only, _never, _filter_side, _otherwise, management, _frame, _sides, _periods, _zone, _labelled,
     apply(condition, Bare), _action, _topic,
 )  # fmt: skip
 clause: Rule = alt(_clauses, seq(word("or"), management, to=lambda _, made: made))
@@ -184,7 +186,7 @@ def read(source: Source) -> tuple[Clause, ...] | None:
         for value, j in _candidates(source, i, first=first):
             rest = follow(j, first=False)
             if rest is not None:
-                return (value, *rest)
+                return (*value, *rest) if isinstance(value, tuple) else (value, *rest)
         dead.add(i)
         return None
 

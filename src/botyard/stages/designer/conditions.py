@@ -68,6 +68,10 @@ _above_below = seq(
     _subject, opt(word("stays")), _negation, opt(word("stays")), _way, _object,
     to=lambda left, _a, negated, _b, way, right: _maybe_not(negated, _compare(left, way, right)),
 )  # fmt: skip
+_above_both = seq(
+    _subject, opt(word("stays")), _negation, _way, word("both"), measure, word("slash"), measure,
+    to=lambda left, _s, negated, way, _b, one, _a, two: None if negated else And((_compare(left, way, one), _compare(left, way, two))),
+)  # fmt: skip
 _at_least = seq(
     _subject, opt(word("stays")), _negation, _equal, level,
     to=lambda left, _, negated, way, right: _maybe_not(negated, _compare(left, way, right, equal=True)),
@@ -209,6 +213,7 @@ _new_extreme = alt(
         to=lambda _a, _b, _c, e: NewExtreme(e)),
     seq(opt(word("new")), extreme, opt(word("cross_noun")), to=lambda _, e, _c: NewExtreme(e)),
     seq(extreme, word("breakout"), to=lambda e, _: NewExtreme(e)),
+    seq(word("breakout"), alt(word("with_length"), word("above"), word("below")), opt(word("new")), extreme, to=lambda _a, _b, _c, e: NewExtreme(e)),
     seq(opt(_up_down), positive, word("period"), opt(word("donchian")), opt(alt(word("extreme"), apply(_up_down, lambda _: None))), word("breakout"), opt(_up_down),
         to=lambda a, n, _p, _d, side, _b, c: _breakout(n, side, a, c)),
     _bare_new,
@@ -288,7 +293,7 @@ _squeeze = alt(
 
 _opposite = apply(word("opposite"), lambda _: Opposite())
 simple = alt(
-    _chain, _squeeze, _golden_cross, _named_pair, _closes_beyond, _crosses, _away_from, _moves, _breaks, _touches, _at_least, _above_below,
+    _chain, _squeeze, _golden_cross, _named_pair, _closes_beyond, _crosses, _away_from, _moves, _breaks, _touches, _at_least, _above_both, _above_below,
     _between, _sign, _slope, _zone, _flips, _candles, _new_extreme, _noun_cross, _opposite, clock_condition,
 )  # fmt: skip
 _negated = alt(seq(word("not"), later(lambda: _atom), to=lambda _, part: Not(part)), later(lambda: _atom))

@@ -8,6 +8,7 @@ from botyard.stages.designer.acts import Clause, Topic
 from botyard.stages.designer.gather import parts
 from botyard.stages.designer.kinds import AVERAGES, SAID, family
 from botyard.stages.designer.meaning import Candles, Measure
+from botyard.stages.designer.measures import frame_of
 from botyard.stages.designer.plan import Plan
 from botyard.stages.designer.tokens import Token
 
@@ -18,6 +19,9 @@ def unused(tokens: tuple[Token, ...], clauses: tuple[Clause, ...], plan: Plan, s
     """Ask about numbers and measures of the idea that the spec does not hold."""
     known = _numbers(spec, plan)
     lost = [t.text for t in tokens if t.kind in ("number", "percent") and round(abs(t.value), 9) not in known]
+    written = " ".join(_texts(spec))
+    lost += [t.text for t in tokens if t.kind == "time" and not _has_time(t.value, written)]
+    lost += [t.text for t in tokens if t.kind == "span" and not _has_span(t, spec.timeframe, written, known)]
     questions = [
         Question(text, f"What is {text} for? It has no place in the strategy as it was understood.")
         for text in dict.fromkeys(lost)
@@ -46,9 +50,22 @@ def _group(kind: str) -> str:
     return "roc" if kind == "momentum" else family(kind)
 
 
+def _texts(spec: Spec) -> list[str]:
+    return [*spec.series.values(), *(t.expression for t in spec.state_machine.transitions)]
+
+
+def _has_time(minutes: float, written: str) -> bool:
+    hour, minute = divmod(int(minutes), 60)
+    return f"{hour} * 60 + {minute}" in written or f'"{hour:02d}:{minute:02d}"' in written
+
+
+def _has_span(token: Token, timeframe: str, written: str, known: set[float]) -> bool:
+    said = {f"{token.value:g}{token.unit}", frame_of(token) or ""} - {""}
+    return timeframe in said or any(f'"{s}"' in written for s in said) or (token.unit == "d" and token.value in known)
+
+
 def _numbers(spec: Spec, plan: Plan) -> set[float]:
-    texts = [*spec.series.values(), *(t.expression for t in spec.state_machine.transitions)]
-    found = {float(n) for n in _NUMBER.findall(" ".join(texts))}
+    found = {float(n) for n in _NUMBER.findall(" ".join(_texts(spec)))}
     found |= {abs(float(p.default)) for p in spec.parameters.values()}
     found |= {
         float(c.count)

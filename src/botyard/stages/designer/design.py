@@ -66,7 +66,7 @@ def draft(idea: str, timeframe: str) -> Draft | Clarification | Refusal:
             return Clarification(idea, lost)
     except AskError as e:
         return Clarification(idea, e.questions)
-    except TooLongError:
+    except (TooLongError, RecursionError):
         return _too_long(idea)
     return Draft(spec, tuple(plan.notices))
 

@@ -210,10 +210,21 @@ class Discourse:
         if isinstance(value.right, Same):
             return self._repeated(value)
         right = self._like(value.left, value.right)
+        if not isinstance(value.left, It) and scale(value.left) not in ("price", "number"):
+            right = self._own_average(right)
         right = self.measure(right)
         if not isinstance(value.left, It):
             return self.measure(self._like(right, value.left)), right
         return self._subject_for(right), right
+
+    def _own_average(self, value: Operand) -> Operand:
+        # "volume above average": the average of the volume, not the one of the price that the idea also names
+        if isinstance(value, Times | Scaled):
+            return replace(value, base=self._own_average(value.base))
+        if not isinstance(value, Measure) or value.kind != "ma" or value.lengths:
+            return value
+        self.plan.assume("the average is over 20 bars")
+        return replace(value, lengths=(20.0,))
 
     def _like(self, one: Operand, other: Operand) -> Operand:
         # "fast ema over the slow one": the second average is of the first one's kind

@@ -91,7 +91,7 @@ PHRASES: dict[str, Phrases] = {
         "|enter a position|enter trade|go in|ape in|enter the market|take a trade|take the trade|enters|entering|take a position|pull the trigger|get into it|step in|entry signal|entry rule"
     ),
     "short": _same(
-        "short|go short|goes short|going short|enter short|enter a short|enter a short position|sell short|open short|open a short|short it"
+        "short|enter shorts|enter a short trade|open shorts|go short|goes short|going short|enter short|enter a short|enter a short position|sell short|open short|open a short|short it"
         "|open a short position|take a short|take shorts|shorts|short entry|get short|short sell|short position|short signal|be short|short entries|shorting|take a short position|bearish entry"
     ),
     "sell": _same("sell|sells|selling|sell it|sell everything|sell all|sell the position|sell it all|sell signal|sell out"),
@@ -281,7 +281,7 @@ PHRASES: dict[str, Phrases] = {
     "day_joint": _same("to|-|through|thru|till|until"),
     "time_subject": _same("time is|it is|day is|hour is|weekday is|day of week is|time|day of the week is"),
     "every": _same("every|each|on|on a|on every|on each|all|any"),
-    "at": _same("at|@|by|at exactly|from"),
+    "at": _same("every day at|each day at|daily at|at|@|by|at exactly|from"),
     "on": _same("on|every|each|during|over|in|on a|on every|for"),
     "before": _same("before|prior to|earlier than|until|till|not later than|not after|up until"),
     "after_time": _same("after|later than|past|from|since|not before|starting at|starting from"),
@@ -302,7 +302,7 @@ PHRASES: dict[str, Phrases] = {
         for k in ks.split("|")
     },
     # sides, labels
-    "long_only": _same("long only|longs only|only long|only longs|long trades only|only go long|no shorts|no shorting|never short|without shorts|only long trades|only trade long|only take longs|only buy|no short trades|no short positions|long side only|do not short|no short selling|long positions only|long-only|only the long side"),
+    "long_only": _same("trade only longs|take only longs|trade longs only|only long positions|long only|longs only|only long|only longs|long trades only|only go long|no shorts|no shorting|never short|without shorts|only long trades|only trade long|only take longs|only buy|no short trades|no short positions|long side only|do not short|no short selling|long positions only|long-only|only the long side"),
     "short_only": _same("short only|shorts only|only short|only shorts|short trades only|only go short|no longs|only take shorts|only trade short|short side only|short positions only"),
     "both_sides": _same("long and short|both sides|both directions|both ways|long & short|longs and shorts|long / short|short and long|in both directions|both long and short|long or short|vice versa for shorts|vice versa for short|mirror for shorts|same for shorts|opposite for shorts|reverse for shorts|opposite for short|mirrored for shorts|mirror it for shorts|do the opposite for shorts|the opposite for shorts|and the reverse for shorts|do the reverse for shorts|trade both sides|trade both directions|long short|always in the market|stop and reverse|always in|shorts the other way around|inverse for shorts|reverse position"),
     "label": _same(

@@ -112,7 +112,7 @@ _day_end = alt(
 )
 
 _percent_number = apply(percent, lambda p: p if 0 < p <= 100 else None)
-_size = alt(
+size = alt(
     seq(word("risk"), _percent_number, opt(word("equity")), opt(word("per_trade")), to=lambda _a, p, _b, _c: Size("risk", p)),
     seq(_percent_number, opt(word("equity")), word("risk"), opt(word("per_trade")), to=lambda p, _a, _b, _c: Size("risk", p)),
     seq(opt(word("invest")), _percent_number, word("equity"), opt(word("per_trade")), to=lambda _a, p, _b, _c: Size("fraction", p)),
@@ -120,6 +120,8 @@ _size = alt(
     seq(word("invest"), _joint, _percent_number, opt(word("equity")), opt(word("per_trade")), to=lambda _a, _j, p, _b, _c: Size("fraction", p)),
     seq(opt(word("invest")), word("all_in"), opt(word("per_trade")), to=lambda *_: Size("fraction", 100.0)),
 )  # fmt: skip
+"""How much is put in."""
+
 _count = apply(number, lambda n: n if n == int(n) and n >= 1 else None)
 _limits = alt(
     seq(word("max"), _count, word("trades"), word("per_day"), to=lambda _a, n, _b, _c: Limit("max_trades_per_day", n)),
@@ -137,6 +139,6 @@ _none = alt(
 management: Rule = alt(
     seq(opt(exits), opt(word("through")), _trailing_stop, to=lambda _a, _b, stop: stop),
     seq(opt(exits), opt(word("through")), alt(_plain_stop, _target), to=lambda _a, _b, made: made),
-    _gain_exit, _loss_exit, _hold, _day_end, _size, _limits, _none,
+    _gain_exit, _loss_exit, _hold, _day_end, size, _limits, _none,
 )  # fmt: skip
 """Everything that guards an open position or its size."""

@@ -163,6 +163,8 @@ def test_what_was_left_open_is_an_assumption_and_a_parameter():
             "crosses_above(ema(close, 50), ema(close, 200))",
         ),
         ("ema 9 crosses above ema 21, exit after 10 bars", "enter_long", "crosses_above"),
+        ("buy when close crosses above the 100 ema with volume above average", "enter_long", "sma(volume, 20)"),
+        ("buy every day at 08:00 and sell after 6 hours", "time_exit", "bars('6h')"),
         (
             "buy when volume is above its 20 bar average and close > 10 ema, exit after 5 bars",
             "enter_long",
