@@ -3,9 +3,9 @@
 import pytest
 
 from botyard.records.market import Instrument, Step, TradingRules
-from botyard.testing import replays
-from botyard.testing.against_engine import built, differences, listed
 from botyard.testing.bars import walked_bars
+from botyard.testing.bots import replays
+from botyard.testing.bots.against_engine import built, differences, listed
 from botyard.testing.bundles import EVERYTHING
 from botyard.testing.specs import EMA_CROSS
 

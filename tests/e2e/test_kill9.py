@@ -9,9 +9,9 @@ from pathlib import Path
 
 from botyard.market.readers.files import read_file
 from botyard.records.market import Instrument, Step, TradingRules
-from botyard.testing import replays
-from botyard.testing.against_engine import built, differences, listed
 from botyard.testing.bars import walked_bars
+from botyard.testing.bots import replays
+from botyard.testing.bots.against_engine import built, differences, listed
 from botyard.testing.specs import EMA_CROSS
 
 KILLS = 50
@@ -20,7 +20,7 @@ SEED = 1
 
 
 def play(home, at, after):
-    command = [sys.executable, "-m", "botyard.testing.replays", str(home), str(at), "after" if after else "before"]
+    command = [sys.executable, "-m", "botyard.testing.bots.replays", str(home), str(at), "after" if after else "before"]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
 
 

@@ -1,8 +1,8 @@
 import pytest
 
 from botyard.adapters.fleet_store.sqlite import SqliteFleet
-from botyard.testing.fleet_store_suite import FleetStoreSuite
-from botyard.testing.memory_fleet import MemoryFleet
+from botyard.testing.ports.fleet_store_suite import FleetStoreSuite
+from botyard.testing.ports.memory_fleet import MemoryFleet
 
 
 class TestSqliteFleet(FleetStoreSuite):

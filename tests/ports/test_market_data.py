@@ -1,8 +1,8 @@
 import pytest
 
 from botyard.adapters.market_data.columns import ColumnMarketData
-from botyard.testing import live
-from botyard.testing.market_data_suite import MarketDataSuite
+from botyard.testing.bots import live
+from botyard.testing.ports.market_data_suite import MarketDataSuite
 
 
 class TestColumns(MarketDataSuite):

@@ -1,9 +1,9 @@
 import pytest
 
 from botyard.adapters.venue.paper import PaperVenue
-from botyard.testing import live
-from botyard.testing.scripted_venue import ScriptedVenue
-from botyard.testing.venue_suite import VenueSuite
+from botyard.testing.bots import live
+from botyard.testing.ports.scripted_venue import ScriptedVenue
+from botyard.testing.ports.venue_suite import VenueSuite
 
 
 class TestPaperVenue(VenueSuite):

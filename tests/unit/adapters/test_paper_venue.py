@@ -7,7 +7,7 @@ from botyard.adapters.venue.paper import PaperVenue
 from botyard.errors import NotFound, UserError, VenueRejected
 from botyard.records.fleet import Bar, Order
 from botyard.records.market import Costs
-from botyard.testing import live
+from botyard.testing.bots import live
 
 SYMBOL = "MADE/UP"
 FREE = Costs(taker_bps=0.0, maker_bps=0.0, slippage_bps=0.0)

@@ -7,7 +7,7 @@ import pytest
 
 from botyard.adapters.fleet_store.sqlite import SqliteFleet, local_owner
 from botyard.errors import ConfigError, UserError
-from botyard.testing import live
+from botyard.testing.bots import live
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from botyard.adapters.fleet_store.sqlite import SqliteFleet
 from botyard.apps import bots, settings, up
 from botyard.apps.cli.main import app
 from botyard.errors import BotyardError, NotFound, UserError
-from botyard.testing import live
+from botyard.testing.bots import live
 
 WORLD = live.rules()
 BARS = live.made_up_bars(90, seed=93)

@@ -8,9 +8,9 @@ from botyard.adapters.clock.replay import ReplayClock
 from botyard.adapters.fleet_store.sqlite import SqliteFleet
 from botyard.adapters.venue.paper import PaperVenue
 from botyard.bot.tick import tick
-from botyard.testing import live
-from botyard.testing.crashes import Died, Fuse, Fused
-from botyard.testing.memory_fleet import MemoryFleet
+from botyard.testing.bots import live
+from botyard.testing.bots.crashes import Died, Fuse, Fused
+from botyard.testing.ports.memory_fleet import MemoryFleet
 
 BARS = live.made_up_bars(70, seed=93)  # enters, scales out, exits, stops out, hits a target, goes short, reverses
 WORLD = live.rules()

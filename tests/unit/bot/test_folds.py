@@ -6,7 +6,7 @@ from botyard.bot import folds, limits, orders
 from botyard.bot.ledger import Working, new_ledger
 from botyard.bot.limits import Caps
 from botyard.records.fleet import Entry, Order
-from botyard.testing import live
+from botyard.testing.bots import live
 
 WORLD = live.rules()
 BOT = live.bot(live.deployed(WORLD))

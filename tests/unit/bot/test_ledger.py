@@ -7,7 +7,7 @@ from botyard.bot.intents import bot_prefix, client_id, compare, position_wanted,
 from botyard.bot.ledger import Working, load_ledger, new_ledger
 from botyard.errors import InvariantError
 from botyard.records.fleet import Entry, Order
-from botyard.testing import live
+from botyard.testing.bots import live
 
 INSTRUMENT = live.rules().instrument  # cents, thousandths
 

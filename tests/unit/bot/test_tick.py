@@ -9,10 +9,10 @@ from botyard.adapters.venue.paper import PaperVenue
 from botyard.bot import folds
 from botyard.bot.tick import tick
 from botyard.errors import RetryableError
-from botyard.testing import live
-from botyard.testing.crashes import Died, Fuse, Fused
-from botyard.testing.memory_fleet import MemoryFleet
-from botyard.testing.scripted_venue import ScriptedVenue
+from botyard.testing.bots import live
+from botyard.testing.bots.crashes import Died, Fuse, Fused
+from botyard.testing.ports.memory_fleet import MemoryFleet
+from botyard.testing.ports.scripted_venue import ScriptedVenue
 
 WORLD = live.rules()
 BARS = live.made_up_bars(70, seed=93)

@@ -17,7 +17,7 @@ from botyard.records.deployment import BundleSettings
 from botyard.records.fleet import Bar, Entry
 from botyard.records.market import TradingRules
 from botyard.records.schema import load_spec
-from botyard.testing.replays import BOT
+from botyard.testing.bots.replays import BOT
 
 
 def built(spec: dict[str, Any], rules: TradingRules, bars: Bars) -> tuple[BundleSettings, str, Backtest]:

@@ -1,6 +1,6 @@
 """A home folder with one bot in it, and a process that plays it and may kill itself at a chosen write.
 
-`python -m botyard.testing.replays HOME AT before|after` plays all stored bars from where the bot stands; at its
+`python -m botyard.testing.bots.replays HOME AT before|after` plays all stored bars from where the bot stands; at its
 AT-th write the process kills itself with SIGKILL, before the write or after it. AT 0 plays to the end.
 """
 
@@ -23,8 +23,8 @@ from botyard.bot.tick import tick
 from botyard.records import codec
 from botyard.records.deployment import BundleSettings
 from botyard.records.fleet import Bar
-from botyard.testing import live
-from botyard.testing.crashes import WRITES
+from botyard.testing.bots import live
+from botyard.testing.bots.crashes import WRITES
 
 BOT = "swing-1"
 

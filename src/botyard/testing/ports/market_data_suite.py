@@ -7,7 +7,7 @@ import pytest
 from botyard.errors import NotFound
 from botyard.ports import MarketData
 from botyard.records.fleet import Bar
-from botyard.testing import live
+from botyard.testing.bots import live
 
 SYMBOL = "MADE/UP"
 NEVER_MS = 2**62

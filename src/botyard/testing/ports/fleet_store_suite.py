@@ -5,7 +5,7 @@ import pytest
 from botyard.errors import InvariantError, NotFound, RetryableError, UserError
 from botyard.ports import FleetStore
 from botyard.records.fleet import Entry, Snapshot
-from botyard.testing import live
+from botyard.testing.bots import live
 
 
 def _decision(bar_ms: int) -> Entry:

@@ -1,0 +1,1 @@
+"""Contract suites, one per port, and the fakes that keep them."""
