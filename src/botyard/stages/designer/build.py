@@ -87,6 +87,9 @@ class _Builder:
         if exit_condition is not None:
             when = self.writer.condition(_at_touch(exit_condition, side, plan.entries[side]))
             other = _OTHER[side]
+            if exit_condition is plan.triggers.get(other) and plan.entries[other] != plan.triggers[other]:
+                # what filters an entry must not keep a position from being closed
+                ways.append(Transition((side,), other, "reverse", when=self.writer.condition(plan.entries[other])))
             mirrored = next(
                 (t for t in entries if t.target == other and t.source == ("flat",) and t.when == when), None
             )
@@ -114,7 +117,7 @@ class _Builder:
         other = _OTHER[side]
         if other in plan.entries and (other not in plan.exits or len(plan.exits) == 0):
             plan.assume("the opposite entry reverses the position")
-            return plan.entries[other]
+            return plan.triggers[other]
         natural = natural_exit(plan.entries[side], side)
         if natural is None:
             raise ask(

@@ -27,6 +27,7 @@ class Plan:
     timeframe: str
     timezone: str = "UTC"
     entries: dict[Side, Condition] = field(default_factory=dict)
+    triggers: dict[Side, Condition] = field(default_factory=dict)  # the entries without what only filters them
     exits: dict[Side, Condition] = field(default_factory=dict)
     stops: list[Stop] = field(default_factory=list)
     target: Target | None = None

@@ -290,6 +290,7 @@ class _Resolver:
             if len(conditions) > 1:
                 self.plan.assume("each of the entries is enough")
             entry = conditions[0] if len(conditions) == 1 else Or(tuple(conditions))
+            self.plan.triggers[side] = entry
             guards = [c for s, c in self.filters if s in (None, side)]
             guards += [c if side == "long" else other_way(c) for c in self.trends]
             self.plan.entries[side] = entry if not guards else And((entry, *guards))

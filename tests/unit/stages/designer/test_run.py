@@ -132,6 +132,14 @@ def test_nothing_is_added_that_the_idea_does_not_say():
     assert not {"stop", "target", "time_exit", "enter_short"} & set(facts)
 
 
+def test_a_filter_turns_no_exit_off():
+    spec = designed("20/50 ema cross, long and short, only when adx(14) is above 25").spec
+    ways = [(t.signal, t.when) for t in spec.state_machine.transitions if t.source == ("long",)]
+    assert [w[0] for w in ways] == ["reverse", "exit_long"]
+    assert "adx" in ways[0][1]
+    assert "adx" not in ways[1][1]
+
+
 def test_what_was_left_open_is_an_assumption_and_a_parameter():
     spec = designed(CROSS).spec
     assert spec.parameters["fast"].default == 12
