@@ -26,7 +26,7 @@ from botyard.stages import deployer
 from botyard.stages.deployer.made_up import made_up_bars
 from botyard.testing.bundles import CONTRACT_MODEL
 from botyard.testing.progress import RecordedProgress
-from botyard.testing.research_records import made_up_design, made_up_research
+from botyard.testing.research_records import made_up_research
 from botyard.testing.specs import EMA_CROSS
 
 SPEC = load_spec(EMA_CROSS)
@@ -60,7 +60,6 @@ class Home:
         )
         return deployer.run(
             dataclasses.replace(made_up_research(), spec=SPEC, spec_hash=spec_hash(SPEC), symbol="BTC/USDT"),
-            made_up_design(),
             self.market(),
             FolderArtifacts(self.path / "runs" / run_id),
             target,

@@ -19,7 +19,7 @@ from botyard.stages.deployer import golden
 from botyard.stages.deployer.bundle import bundle_hash
 from botyard.stages.deployer.made_up import made_up_bars
 from botyard.testing.bundles import CONTRACT_MODEL, EVERYTHING
-from botyard.testing.research_records import made_up_design, made_up_research
+from botyard.testing.research_records import made_up_research
 from botyard.testing.specs import EMA_CROSS
 
 SPEC = load_spec(EMA_CROSS)
@@ -97,7 +97,6 @@ def deploy(folder, *, research=None, market=None, target=None, told=None, **more
     told = told or Told()
     return deployer.run(
         research or research_of(),
-        made_up_design(),
         market or OneSeries(),
         FolderArtifacts(folder),
         target or Target(),
