@@ -21,8 +21,7 @@ def write_made_up_bars(folder, symbols, days):
     from botyard.market import open_market
 
     start = int(datetime(2026, 3, 1, tzinfo=UTC).timestamp() * 1000)
-    market = open_market(folder / "made", "demo", start)
-    folder.mkdir(exist_ok=True)
+    market = open_market(folder.parent / "made", "demo", start)
     for name, demo in symbols.items():
         bars = market.bars(demo, "5m")
         rows = ["timestamp,open,high,low,close,volume"]

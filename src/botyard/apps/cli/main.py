@@ -80,15 +80,14 @@ def _run() -> int:
 
 
 def _click_code(error: Exception) -> int:
-    # click's own errors know how to show themselves; anything else is a bug and keeps its traceback
-    import click
-
-    if isinstance(error, click.exceptions.Abort):
+    # click's own errors know how to show themselves (Typer carries its own click); anything else keeps its traceback
+    if isinstance(error, typer.Abort):
         console.fail("aborted; nothing was changed")
         return EXIT_INTERRUPTED
-    if isinstance(error, click.ClickException):
-        error.show()
-        return EXIT_BAD_INPUT
-    if isinstance(error, click.exceptions.Exit):
+    if isinstance(error, typer.Exit):
         return error.exit_code
-    raise error
+    show = getattr(error, "show", None)
+    if show is None:
+        raise error
+    show()
+    return EXIT_BAD_INPUT
