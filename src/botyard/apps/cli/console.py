@@ -43,9 +43,9 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> 
     from rich.markup import escape
     from rich.table import Table
 
-    grid = Table(
-        title=escape(title), title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False
-    )
+    if title:
+        say(title, style="bold")
+    grid = Table(header_style="dim", box=None, pad_edge=False)
     for column in columns:
         grid.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left", overflow="fold")
     for row in rows:

@@ -36,6 +36,7 @@ def render(result: Result, charts: dict[str, str]) -> str:
         "tone": words.tone(result),
         "cards": words.cards(result),
         "notes": words.notes(result),
+        "hashes": words.hashes(result),
         "synthetic": result.run.market == "demo",
         "charts": {name: charts.get(name, "") for name in CHARTS},
         "version": __version__,

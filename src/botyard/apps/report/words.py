@@ -69,3 +69,15 @@ def cards(result: Result) -> list[tuple[str, str, str]]:
         ("Trades", str(outside.trades), f"in sample {inside.trades}"),
         ("In the market", percent(outside.exposure, 0).lstrip("+"), "share of bars"),
     ]
+
+
+def hashes(result: Result) -> list[tuple[str, str]]:
+    """Return what the run can be traced by."""
+    found = []
+    if result.research is not None:
+        found += [("spec", result.research.spec_hash), ("data", result.research.data_hash)]
+    elif result.design is not None:
+        found += [("spec", result.design.spec_hash)]
+    if result.deployment is not None:
+        found += [("code", result.deployment.code_hash), ("bundle", result.deployment.bundle_hash)]
+    return found
