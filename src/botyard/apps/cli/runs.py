@@ -130,7 +130,7 @@ def _show_ranking(ranking: "Ranking") -> None:
                 figure(c.net_sharpe),
                 percent(c.max_drawdown),
                 c.trades,
-                percent(c.exposure, 0),
+                percent(c.exposure, 0).lstrip("+"),
                 c.reason,
             )
             for c in ranking.candidates
