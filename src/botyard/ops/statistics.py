@@ -2,42 +2,63 @@
 
 from math import nan
 
-from botyard.ops.arithmetic import safe_sqrt
+from botyard.ops.arithmetic import clamp, safe_sqrt
 from botyard.ops.catalog import Function
 from botyard.ops.types import State
-from botyard.ops.window import push, stdev
+from botyard.ops.window import push, squares
 
 
 def variance(s: State, i: int, x: float, n: int) -> float:
-    deviation = stdev(s, i, x, n)
-    return deviation * deviation
+    return squares(s, i, x, n) / n
 
 
-def median(s: State, i: int, x: float, n: int) -> float:
-    """Slots: a ring of n, then its values sorted."""
-    if x != x:
-        return nan
-    held = int(s[i])
-    old = push(s, i, x, n)
+def sort_in(s: State, i: int, x: float, n: int) -> None:
+    """Put x into the ring of n at i, and into its sorted values, which stand after the ring."""
+    place = int(s[i])
     first = i + 2 + n
-    place = held
-    if held == n:
-        place = n - 1
-        while s[first + place] != old:
-            place -= 1
-        for j in range(place, n - 1):
-            s[first + j] = s[first + j + 1]
-        place = n - 1
+    full = place == n
+    old = push(s, i, x, n)
+    if full:
+        place = 0
+        above = n
+        while place < above:
+            middle = (place + above) // 2
+            if s[first + middle] < old:
+                place = middle + 1
+            else:
+                above = middle
+        while place + 1 < n and s[first + place + 1] < x:
+            s[first + place] = s[first + place + 1]
+            place += 1
     while place > 0 and s[first + place - 1] > x:
         s[first + place] = s[first + place - 1]
         place -= 1
     s[first + place] = x
+
+
+def quantile(s: State, i: int, x: float, n: int, share: float) -> float:
+    """Slots: those of sort_in."""
+    if x != x:
+        return nan
+    sort_in(s, i, x, n)
+    if s[i] < n or not 0.0 <= share <= 1.0:
+        return nan
+    place = share * (n - 1.0)
+    below = int(place)
+    value = s[i + 2 + n + below]
+    part = place - below
+    return value + part * (s[i + 3 + n + below] - value) if part > 0.0 else value
+
+
+def median(s: State, i: int, x: float, n: int) -> float:
+    """Slots: those of sort_in."""
+    if x != x:
+        return nan
+    sort_in(s, i, x, n)
     if s[i] < n:
         return nan
-    middle = n // 2
-    if n % 2 == 1:
-        return s[first + middle]
-    return 0.5 * (s[first + middle - 1] + s[first + middle])
+    middle = i + 2 + n + n // 2
+    return s[middle] if n % 2 == 1 else 0.5 * (s[middle - 1] + s[middle])
 
 
 def percentile_rank(s: State, i: int, x: float, n: int) -> float:
@@ -53,37 +74,35 @@ def percentile_rank(s: State, i: int, x: float, n: int) -> float:
 
 
 def correlation(s: State, i: int, x: float, y: float, n: int) -> float:
-    """Slots: a ring of n for x, a ring of n for y."""
+    """Slots: those of squares for x, those for y, Σ dx·dy."""
     if x != x or y != y:
         return nan
-    push(s, i, x, n)
-    push(s, i + 2 + n, y, n)
-    if s[i] < n:
+    other = i + n + 6
+    both = other + n + 6
+    far_x = s[i + 6 + int(s[i + 5])]
+    far_y = s[other + 6 + int(s[other + 5])]
+    reference_x = s[i + 2]
+    reference_y = s[other + 2]
+    xx = squares(s, i, x, n)
+    yy = squares(s, other, y, n)
+    if xx != xx or yy != yy:
         return nan
-    mean_x = 0.0
-    mean_y = 0.0
-    for j in range(n):
-        mean_x += s[i + 2 + j]
-        mean_y += s[i + 4 + n + j]
-    mean_x /= n
-    mean_y /= n
-    xx = 0.0
-    yy = 0.0
-    xy = 0.0
-    for j in range(n):
-        a = s[i + 2 + j] - mean_x
-        b = s[i + 4 + n + j] - mean_y
-        xx += a * a
-        yy += b * b
-        xy += a * b
+    if s[i + 5] == 0.0 or s[i + 2] != reference_x or s[other + 2] != reference_y:
+        s[both] = 0.0
+        for j in range(n):
+            s[both] += (s[i + 6 + j] - s[i + 2]) * (s[other + 6 + j] - s[other + 2])
+    else:
+        s[both] += (x - reference_x) * (y - reference_y) - (far_x - reference_x) * (far_y - reference_y)
     spread = safe_sqrt(xx * yy)
-    return xy / spread if spread > 0.0 else nan
+    if not spread > 0.0:
+        return nan
+    return clamp((s[both] - s[i] * s[other] / n) / spread, -1.0, 1.0)
 
 
 CATALOGUE = (
     Function(
         "variance(x: number, n: window)", "variance of the last n values (population)", "Σ (x[t-j] - mean)² / n",
-        "variance(close, 20)", op=variance, slots=lambda n: n + 2, bars=lambda n: n - 1,
+        "variance(close, 20)", op=variance, slots=lambda n: n + 6, bars=lambda n: n - 1,
     ),
     Function(
         "zscore(x: number, n: window)", "distance from the mean in standard deviations", "(x - sma(x, n)) / stdev(x, n)",
@@ -94,6 +113,11 @@ CATALOGUE = (
         "median(volume, 20)", op=median, slots=lambda n: 2 * n + 2, bars=lambda n: n - 1,
     ),
     Function(
+        "quantile(x: number, n: window, share: number)", "value below which a share (0 to 1) of the last n values lies",
+        "linear between the values sorted, at share · (n - 1)", "quantile(volume, 50, 0.9)",
+        op=quantile, slots=lambda n: 2 * n + 2, bars=lambda n: n - 1, source="numpy.quantile, its default method",
+    ),
+    Function(
         "percentile_rank(x: number, n: window)", "percent of the n values before this one that are not above it",
         "100 · #{x[t-j] ≤ x[t], j = 1..n} / n", "percentile_rank(atr(14), 100)",
         op=percentile_rank, slots=lambda n: n + 2, bars=lambda n: n, source="as TradingView's ta.percentrank",
@@ -101,6 +125,6 @@ CATALOGUE = (
     Function(
         "correlation(x: number, y: number, n: window)", "Pearson correlation of the last n pairs; unknown where one is constant",
         "cov(x, y) / √(var(x) · var(y))", "correlation(close, volume, 20)",
-        op=correlation, slots=lambda n: 2 * n + 4, bars=lambda n: n - 1,
+        op=correlation, slots=lambda n: 2 * n + 13, bars=lambda n: n - 1,
     ),
 )  # fmt: skip

@@ -48,47 +48,71 @@ def sma(s: State, i: int, x: float, n: int) -> float:
     return window_sum(s, i, x, n) / n
 
 
-def stdev(s: State, i: int, x: float, n: int) -> float:
-    """Two exact passes: a window of equal values has a deviation of exactly 0."""
+def squares(s: State, i: int, x: float, n: int) -> float:
+    """Σ (x - mean)² of the last n values, from sums of distances to a reference near them.
+
+    Slots: Σ d, Σ d², the reference, the largest Σ d² since the sums were made; a ring of n. They are made anew each
+    time the ring wraps, and whenever little of Σ d² is left, so that rounding stays far below what is left: a window
+    of equal values gives exactly 0.
+    """
     if x != x:
         return nan
-    push(s, i, x, n)
-    if s[i] < n:
+    old = push(s, i + 4, x, n)
+    if s[i + 5] == 0.0:
+        measure(s, i, n)
+    elif s[i + 4] >= n:
+        near = x - s[i + 2]
+        far = old - s[i + 2]
+        s[i] += near - far
+        s[i + 1] += near * near - far * far
+        s[i + 3] = max(s[i + 3], s[i + 1])
+    else:
         return nan
-    mean = 0.0
+    rest = s[i + 1] - s[i] * s[i] / n
+    if rest >= s[i + 3] * 1e-4:
+        return rest
+    measure(s, i, n)
+    return s[i + 1]
+
+
+def measure(s: State, i: int, n: int) -> None:
+    """Make the sums of `squares` anew, about the mean."""
+    first = s[i + 6]
+    total = 0.0
     for j in range(n):
-        mean += s[i + 2 + j]
-    mean /= n
-    squares = 0.0
+        total += s[i + 6 + j] - first
+    mean = first + total / n
+    s[i] = 0.0
+    s[i + 1] = 0.0
+    s[i + 2] = mean
     for j in range(n):
-        distance = s[i + 2 + j] - mean
-        squares += distance * distance
-    return safe_sqrt(squares / n)
+        distance = s[i + 6 + j] - mean
+        s[i] += distance
+        s[i + 1] += distance * distance
+    s[i + 3] = s[i + 1]
+
+
+def stdev(s: State, i: int, x: float, n: int) -> float:
+    return safe_sqrt(squares(s, i, x, n) / n)
 
 
 def highest(s: State, i: int, x: float, n: int) -> float:
-    """Keep the largest value and its age; look through the ring only when that value falls out."""
+    """Keep the largest value since the ring last wrapped; what stands beyond the head holds the largest from there on.
+
+    Slots: the former; how many values are held, where the next goes; the values. (van Herk, Gil and Werman, 1992)
+    """
     if x != x:
         return nan
-    push(s, i + 2, x, n)
-    s[i + 1] += 1.0
-    if s[i + 2] == 1.0 or x >= s[i]:
+    if s[i + 2] == 0.0 or x > s[i]:
         s[i] = x
-        s[i + 1] = 0.0
-    elif s[i + 1] >= n:
-        head = int(s[i + 3])
-        best = s[i + 4 + head]
-        age = n - 1
-        for j in range(1, n):
-            place = head + j
-            if place >= n:
-                place -= n
-            if s[i + 4 + place] >= best:
-                best = s[i + 4 + place]
-                age = n - 1 - j
-        s[i] = best
-        s[i + 1] = float(age)
-    return s[i] if s[i + 2] >= n else nan
+    push(s, i + 1, x, n)
+    if s[i + 2] == 0.0:
+        for j in range(n - 2, -1, -1):
+            s[i + 3 + j] = max(s[i + 3 + j], s[i + 4 + j])
+        return s[i]
+    if s[i + 1] < n:
+        return nan
+    return max(s[i], s[i + 3 + int(s[i + 2])])
 
 
 def lowest(s: State, i: int, x: float, n: int) -> float:
@@ -96,38 +120,51 @@ def lowest(s: State, i: int, x: float, n: int) -> float:
 
 
 def weigh(s: State, i: int, x: float, n: int) -> None:
-    """Keep Σ w·x (weights 1..n, the newest heaviest) in s[i] and Σ x in s[i + 1]; both made anew when the ring wraps."""
-    s[i] += n * x - s[i + 1]
-    s[i + 1] += x - push(s, i + 2, x, n)
-    if s[i + 3] == 0.0:
-        weighted = 0.0
-        total = 0.0
+    """Keep Σ w·d (weights 1..n, the newest heaviest) in s[i] and Σ d in s[i + 1], of distances d to a reference.
+
+    Slots: these, the reference, how many of the last values were equal, the last value; a ring of n. The sums are made
+    anew each time the ring wraps, and when all its values are equal: then they are exactly 0.
+    """
+    s[i + 3] = s[i + 3] + 1.0 if x == s[i + 4] else 1.0
+    s[i + 4] = x
+    old = push(s, i + 5, x, n)
+    if s[i + 6] == 0.0 or s[i + 3] == n:
+        s[i] = 0.0
+        s[i + 1] = 0.0
+        s[i + 2] = x
+        place = int(s[i + 6])
         for j in range(n):
-            weighted += (j + 1.0) * s[i + 4 + j]
-            total += s[i + 4 + j]
-        s[i] = weighted
-        s[i + 1] = total
+            distance = s[i + 7 + place] - x
+            s[i] += (j + 1.0) * distance
+            s[i + 1] += distance
+            place += 1
+            if place == n:
+                place = 0
+    elif s[i + 5] >= n:
+        near = x - s[i + 2]
+        s[i] += n * near - s[i + 1]
+        s[i + 1] += near - (old - s[i + 2])
 
 
 def wma(s: State, i: int, x: float, n: int) -> float:
     if x != x:
         return nan
     weigh(s, i, x, n)
-    return s[i] / (0.5 * n * (n + 1.0)) if s[i + 2] >= n else nan
+    return s[i + 2] + s[i] / (0.5 * n * (n + 1.0)) if s[i + 5] >= n else nan
 
 
 def slope(s: State, i: int, x: float, n: int) -> float:
     if x != x:
         return nan
     weigh(s, i, x, n)
-    if s[i + 2] < n:
+    if s[i + 5] < n:
         return nan
     return (s[i] - s[i + 1] * (n + 1.0) / 2.0) * 12.0 / (n * (n * n - 1.0)) if n > 1 else 0.0
 
 
 def linreg(s: State, i: int, x: float, n: int) -> float:
     gradient = slope(s, i, x, n)
-    return s[i + 1] / n + gradient * (n - 1.0) / 2.0
+    return s[i + 2] + s[i + 1] / n + gradient * (n - 1.0) / 2.0
 
 
 CATALOGUE = (
@@ -146,15 +183,15 @@ CATALOGUE = (
     Function(
         "wma(x: number, n: window)", "weighted moving average, the newest value heaviest",
         "Σ (n-j) · x[t-j] / (n(n+1)/2), j = 0..n-1", "wma(close, 20)",
-        op=wma, slots=lambda n: n + 4, bars=lambda n: n - 1,
+        op=wma, slots=lambda n: n + 7, bars=lambda n: n - 1,
     ),
     Function(
         "linreg(x: number, n: window)", "end of the straight line fitted to the last n values",
-        "least squares of x over time, at t", "linreg(close, 50)", op=linreg, slots=lambda n: n + 4, bars=lambda n: n - 1,
+        "least squares of x over time, at t", "linreg(close, 50)", op=linreg, slots=lambda n: n + 7, bars=lambda n: n - 1,
     ),
     Function(
         "slope(x: number, n: window)", "slope of the straight line fitted to the last n values, per bar",
-        "least squares of x over time", "slope(close, 50)", op=slope, slots=lambda n: n + 4, bars=lambda n: n - 1,
+        "least squares of x over time", "slope(close, 50)", op=slope, slots=lambda n: n + 7, bars=lambda n: n - 1,
     ),
     Function(
         "change(x: number, k: window = 1)", "x less x as it was k bars ago", "x[t] - x[t-k]", "change(close, 3)",
@@ -182,14 +219,14 @@ CATALOGUE = (
     ),
     Function(
         "stdev(x: number, n: window)", "standard deviation of the last n values (population)", "√(Σ (x[t-j] - mean)² / n)",
-        "stdev(close, 20)", op=stdev, slots=lambda n: n + 2, bars=lambda n: n - 1,
+        "stdev(close, 20)", op=stdev, slots=lambda n: n + 6, bars=lambda n: n - 1,
     ),
     Function(
         "highest(x: number, n: window)", "largest of the last n values, this one included", "max x[t-j], j = 0..n-1",
-        "highest(high, 20)[1]", op=highest, slots=lambda n: n + 4, bars=lambda n: n - 1,
+        "highest(high, 20)[1]", op=highest, slots=lambda n: n + 3, bars=lambda n: n - 1,
     ),
     Function(
         "lowest(x: number, n: window)", "smallest of the last n values, this one included", "min x[t-j], j = 0..n-1",
-        "lowest(low, 20)[1]", op=lowest, slots=lambda n: n + 4, bars=lambda n: n - 1,
+        "lowest(low, 20)[1]", op=lowest, slots=lambda n: n + 3, bars=lambda n: n - 1,
     ),
 )  # fmt: skip
