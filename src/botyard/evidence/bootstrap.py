@@ -1,0 +1,87 @@
+"""How likely a mean return this good is without any edge: a studentised stationary bootstrap.
+
+Blocks of random length keep what days have to do with their neighbours. Sources: Politis and Romano, The stationary
+bootstrap, Journal of the American Statistical Association 89(428), 1994; studentised as in Hall, The Bootstrap and
+Edgeworth Expansion, 1992, section 3.5: the ratio of mean to deviation is compared, which skewness disturbs less.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+MEAN_BLOCK = 5.0
+"""Days."""
+
+RESAMPLES = 10_000
+MOST_RESAMPLES = 100_000
+"""A p-value can be no smaller than one over these: a threshold below that cannot be met."""
+
+_AT_ONCE = 4_000_000  # indices in memory
+
+
+@dataclass(frozen=True, slots=True)
+class BootstrapTest:
+    """A one-sided test of a mean above 0."""
+
+    p: float
+    resamples: int
+    null: tuple[float, ...]  # 101 quantiles of mean / deviation × √n without an edge, from the lowest to the highest
+    statistic: float  # the same of the returns as they are
+
+
+def positive_mean(
+    returns: Floats,
+    *,
+    seed: int,
+    threshold: float = 0.01,
+    mean_block: float = MEAN_BLOCK,
+) -> BootstrapTest | None:
+    """Test (n,) daily returns against a mean of at most 0; None with fewer than three or when they do not vary.
+
+    p = (1 + resamples at least as good) / (1 + resamples). Where p could come below `threshold`, which it is to be
+    compared with, so many resamples more are drawn as tell it apart, up to MOST_RESAMPLES.
+    """
+    if returns.size < 3 or not np.std(returns) > 1e-15:
+        return None
+    random = np.random.default_rng(seed)
+    statistic = _ratio(returns[np.newaxis, :], 0.0)[0]
+    null = _null(returns, RESAMPLES, mean_block, random)
+    wanted = min(MOST_RESAMPLES, math.ceil(20.0 / threshold))
+    if wanted > RESAMPLES and (null >= statistic).mean() < 2.0 * threshold + 1e-3:
+        null = np.concatenate([null, _null(returns, wanted - RESAMPLES, mean_block, random)])
+    return BootstrapTest(
+        p=float((1 + (null >= statistic).sum()) / (1 + null.size)),
+        resamples=int(null.size),
+        null=tuple(np.quantile(null, np.linspace(0.0, 1.0, 101)).tolist()),
+        statistic=float(statistic),
+    )
+
+
+def stationary_indices(n: int, resamples: int, mean_block: float, random: np.random.Generator) -> Integers:
+    """Return (resamples, n) indices into n days: blocks of geometric length that begin anywhere and wrap around."""
+    starts = random.integers(0, n, (resamples, n))
+    is_new = random.random((resamples, n)) < 1.0 / mean_block
+    is_new[:, 0] = True
+    day = np.arange(n)
+    began = np.maximum.accumulate(np.where(is_new, day, 0), axis=1)
+    return np.asarray((np.take_along_axis(starts, began, axis=1) + day - began) % n)
+
+
+def _null(returns: Floats, resamples: int, mean_block: float, random: np.random.Generator) -> Floats:
+    n, mean = returns.size, float(returns.mean())
+    parts = []
+    for done in range(0, resamples, max(1, _AT_ONCE // n)):
+        count = min(max(1, _AT_ONCE // n), resamples - done)
+        parts.append(_ratio(returns[stationary_indices(n, count, mean_block, random)], mean))
+    return np.concatenate(parts)
+
+
+def _ratio(samples: Floats, centre: float) -> Floats:
+    # a resample of one single value has no deviation: its ratio is as large as its mean is far
+    deviation = np.maximum(samples.std(axis=1, ddof=1), 1e-15)
+    return np.asarray((samples.mean(axis=1) - centre) / deviation * math.sqrt(samples.shape[1]))
