@@ -8,7 +8,7 @@ from botyard.language import compile_spec
 from botyard.language.words import describe
 from botyard.records.design import Clarification, Design, Question, Refusal
 from botyard.stages.designer.design import draft
-from botyard.stages.designer.smoke import smoke_test
+from botyard.stages.designer.smoke.trial import smoke_test
 
 
 def run(idea: str, timeframe: str) -> Design | Clarification | Refusal:

@@ -1,12 +1,12 @@
 """From an idea to a spec, a question or a refusal, by rules alone.
 
-1. tokens.py       the idea in pieces
-2. refusals.py     what is never built
-3. questions.py    words that nobody knows are asked about
-4. clauses.py      phrases to clauses (with measures, conditions, times, risk)
-5. resolve.py      "it", open numbers and sides, to a plan
-6. build.py        the plan as a spec
-7. coverage.py     whether every number and measure of the idea is in it
+1. reading/tokens.py        the idea in pieces
+2. answering/refusals.py    what is never built
+3. answering/questions.py   words that nobody knows are asked about
+4. reading/clauses.py       phrases to clauses (with measures, conditions, times, risk)
+5. settling/resolve.py      "it", open numbers and sides, to a plan
+6. building/build.py        the plan as a spec
+7. building/coverage.py     whether every number and measure of the idea is in it
 """
 
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ from dataclasses import dataclass
 from botyard.errors import UserError
 from botyard.records.design import Clarification, Question, Refusal
 from botyard.records.spec import Spec
-from botyard.stages.designer.build import build
-from botyard.stages.designer.clauses import read
-from botyard.stages.designer.combinators import Source, TooLongError
-from botyard.stages.designer.coverage import unused
-from botyard.stages.designer.lexicon import INSTRUMENTS
-from botyard.stages.designer.plan import AskError
-from botyard.stages.designer.questions import ENTRY_CHOICES, about_place, about_words
-from botyard.stages.designer.refusals import refusal
-from botyard.stages.designer.resolve import resolve
-from botyard.stages.designer.tokens import clean, tokenise
+from botyard.stages.designer.answering.questions import ENTRY_CHOICES, about_place, about_words
+from botyard.stages.designer.answering.refusals import refusal
+from botyard.stages.designer.building.build import build
+from botyard.stages.designer.building.coverage import unused
+from botyard.stages.designer.reading.clauses import read
+from botyard.stages.designer.reading.combinators import Source, TooLongError
+from botyard.stages.designer.reading.lexicon import INSTRUMENTS
+from botyard.stages.designer.reading.tokens import clean, tokenise
+from botyard.stages.designer.settling.plan import AskError
+from botyard.stages.designer.settling.resolve import resolve
 
 MOST_TOKENS = 400
 

@@ -9,7 +9,7 @@ import pytest
 from botyard.records.design import Clarification, Refusal
 from botyard.stages.designer.design import Draft, draft
 from botyard.stages.designer.facts import found_facts, judge
-from botyard.stages.designer.tokens import tokenise
+from botyard.stages.designer.reading.tokens import tokenise
 
 IDEAS = Path(__file__).parents[3] / "ideas"
 

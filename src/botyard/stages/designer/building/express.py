@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass, field, replace
 
 from botyard.language.catalog import FUNCTIONS
-from botyard.stages.designer.kinds import AVERAGES, KINDS, SAID, family
-from botyard.stages.designer.meaning import (
+from botyard.stages.designer.building.parameters import Parameters
+from botyard.stages.designer.meaning.kinds import AVERAGES, KINDS, SAID, family
+from botyard.stages.designer.meaning.values import (
     Ago,
     And,
     Candles,
@@ -35,9 +36,8 @@ from botyard.stages.designer.meaning import (
     Touch,
     Yesterday,
 )
-from botyard.stages.designer.opposites import negate
-from botyard.stages.designer.parameters import Parameters
-from botyard.stages.designer.plan import ask
+from botyard.stages.designer.settling.opposites import negate
+from botyard.stages.designer.settling.plan import ask
 
 _SESSION = {"high": "prev_session_high()", "low": "prev_session_low()", "close": "prev_session_close()"}
 

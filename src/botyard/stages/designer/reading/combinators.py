@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from botyard.stages.designer.lexicon import FILLERS, INSTRUMENTS, PHRASES
-from botyard.stages.designer.tokens import Kind, Token
+from botyard.stages.designer.reading.lexicon import FILLERS, INSTRUMENTS, PHRASES
+from botyard.stages.designer.reading.tokens import Kind, Token
 
 _SKIPPED = FILLERS | INSTRUMENTS
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from botyard.stages.designer.acts import (
+from botyard.stages.designer.meaning.acts import (
     Action,
     Bare,
     Clause,
@@ -19,13 +19,13 @@ from botyard.stages.designer.acts import (
     TrendFilter,
     Zone,
 )
-from botyard.stages.designer.combinators import Rule, Source, alt, apply, many, opt, seq, unless_next, word
-from botyard.stages.designer.conditions import condition
-from botyard.stages.designer.gather import parts
-from botyard.stages.designer.meaning import And, Clock, Condition, Days, Measure, Not, PairCross, Price, Touch
-from botyard.stages.designer.measures import frame_name, in_parens, level, measure, positive, whole_bands
-from botyard.stages.designer.risk import management, size
-from botyard.stages.designer.times import moment
+from botyard.stages.designer.meaning.values import And, Clock, Condition, Days, Measure, Not, PairCross, Price, Touch
+from botyard.stages.designer.reading.combinators import Rule, Source, alt, apply, many, opt, seq, unless_next, word
+from botyard.stages.designer.reading.conditions import condition
+from botyard.stages.designer.reading.measures import frame_name, in_parens, level, measure, positive, whole_bands
+from botyard.stages.designer.reading.risk import management, size
+from botyard.stages.designer.reading.times import moment
+from botyard.stages.designer.settling.gather import parts
 
 ANY = "any"
 """Stands for an unsaid side in the grammar, where None rejects a reading."""

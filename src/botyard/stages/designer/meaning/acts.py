@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from botyard.stages.designer.meaning import Condition, Measure, Operand, Side
+from botyard.stages.designer.meaning.values import Condition, Measure, Operand, Side
 
 # distances of stops and targets
 

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from botyard.stages.designer.combinators import Rule, alt, apply, later, many, opt, seq, token, word
-from botyard.stages.designer.meaning import (
+from botyard.stages.designer.meaning.values import (
     Ago,
     DayOpen,
     Extreme,
@@ -18,7 +17,8 @@ from botyard.stages.designer.meaning import (
     Times,
     Yesterday,
 )
-from botyard.stages.designer.tokens import UNIT_MINUTES, Token
+from botyard.stages.designer.reading.combinators import Rule, alt, apply, later, many, opt, seq, token, word
+from botyard.stages.designer.reading.tokens import UNIT_MINUTES, Token
 
 TIMEFRAMES = {1: "1m", 3: "3m", 5: "5m", 15: "15m", 30: "30m", 60: "1h", 120: "2h", 240: "4h", 1440: "1d"}
 """The bar lengths that there are, by minutes."""

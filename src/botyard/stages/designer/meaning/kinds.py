@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from botyard.stages.designer.meaning import (
+from botyard.stages.designer.meaning.values import (
     Ago,
     DayOpen,
     Extreme,

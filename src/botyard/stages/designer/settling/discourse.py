@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from botyard.stages.designer.kinds import AVERAGES, KINDS, SAID, ZONES, family, scale
-from botyard.stages.designer.meaning import (
+from botyard.stages.designer.meaning.kinds import AVERAGES, KINDS, SAID, ZONES, family, scale
+from botyard.stages.designer.meaning.values import (
     Ago,
     And,
     AtFrame,
@@ -34,8 +34,8 @@ from botyard.stages.designer.meaning import (
     Times,
     Touch,
 )
-from botyard.stages.designer.opposites import negate
-from botyard.stages.designer.plan import Plan, ask
+from botyard.stages.designer.settling.opposites import negate
+from botyard.stages.designer.settling.plan import Plan, ask
 
 Use = Literal["entry", "exit", "filter"]
 

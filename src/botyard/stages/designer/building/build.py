@@ -3,12 +3,10 @@
 import re
 
 from botyard.records.spec import Limits, Sizing, Spec, StateMachine, Transition
-from botyard.stages.designer.acts import At, Atrs, Percent, Reward, Stop, Target
-from botyard.stages.designer.express import Writer
-from botyard.stages.designer.frames import MINUTES
-from botyard.stages.designer.gather import parts
-from botyard.stages.designer.kinds import AVERAGES
-from botyard.stages.designer.meaning import (
+from botyard.stages.designer.building.express import Writer
+from botyard.stages.designer.meaning.acts import At, Atrs, Percent, Reward, Stop, Target
+from botyard.stages.designer.meaning.kinds import AVERAGES
+from botyard.stages.designer.meaning.values import (
     Ago,
     And,
     Clock,
@@ -25,9 +23,11 @@ from botyard.stages.designer.meaning import (
     Touch,
     Yesterday,
 )
-from botyard.stages.designer.opposites import natural_exit
-from botyard.stages.designer.plan import Plan, ask
-from botyard.stages.designer.tokens import UNIT_MINUTES
+from botyard.stages.designer.reading.tokens import UNIT_MINUTES
+from botyard.stages.designer.settling.frames import MINUTES
+from botyard.stages.designer.settling.gather import parts
+from botyard.stages.designer.settling.opposites import natural_exit
+from botyard.stages.designer.settling.plan import Plan, ask
 
 _OTHER: dict[Side, Side] = {"long": "short", "short": "long"}
 

@@ -3,10 +3,10 @@
 import dataclasses
 from typing import Any
 
-from botyard.stages.designer.acts import Clause, Frame
-from botyard.stages.designer.gather import change, parts
-from botyard.stages.designer.meaning import AtFrame, Compare, Cross, Extreme, Framed, Measure, Move, Touch
-from botyard.stages.designer.plan import ask
+from botyard.stages.designer.meaning.acts import Clause, Frame
+from botyard.stages.designer.meaning.values import AtFrame, Compare, Cross, Extreme, Framed, Measure, Move, Touch
+from botyard.stages.designer.settling.gather import change, parts
+from botyard.stages.designer.settling.plan import ask
 
 MINUTES = {"1m": 1, "3m": 3, "5m": 5, "15m": 15, "30m": 30, "1h": 60, "2h": 120, "4h": 240, "1d": 1440, "1w": 10080}
 CHART, TAIL = " chart", " tail"

@@ -1,8 +1,8 @@
 """Grammar of times of the day, weekdays and their zones."""
 
-from botyard.stages.designer.combinators import Rule, alt, apply, many, opt, seq, word
-from botyard.stages.designer.meaning import And, Clock, Condition, Days, Not
-from botyard.stages.designer.measures import time
+from botyard.stages.designer.meaning.values import And, Clock, Condition, Days, Not
+from botyard.stages.designer.reading.combinators import Rule, alt, apply, many, opt, seq, word
+from botyard.stages.designer.reading.measures import time
 
 _day = word("day")
 _named_days = apply(

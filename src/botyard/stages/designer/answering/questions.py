@@ -1,10 +1,10 @@
 """What to ask when an idea cannot be read whole: unknown words, vague words, and the place where reading stopped."""
 
 from botyard.records.design import Question
-from botyard.stages.designer.combinators import Source
-from botyard.stages.designer.lexicon import VOCABULARY
-from botyard.stages.designer.measures import TIMEFRAMES, frame_of
-from botyard.stages.designer.tokens import Token
+from botyard.stages.designer.reading.combinators import Source
+from botyard.stages.designer.reading.lexicon import VOCABULARY
+from botyard.stages.designer.reading.measures import TIMEFRAMES, frame_of
+from botyard.stages.designer.reading.tokens import Token
 
 _VAGUE: dict[str, tuple[str, tuple[str, ...]]] = {
     "low": ("What counts as low?", ("a close below the lower Bollinger band", "RSI(14) below 30", "a new 20 bar low")),

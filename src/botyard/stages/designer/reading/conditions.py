@@ -3,8 +3,7 @@
 from itertools import pairwise
 from typing import Any
 
-from botyard.stages.designer.combinators import Rule, alt, apply, later, many, opt, seq, word
-from botyard.stages.designer.meaning import (
+from botyard.stages.designer.meaning.values import (
     And,
     AtFrame,
     Candles,
@@ -35,7 +34,8 @@ from botyard.stages.designer.meaning import (
     Touch,
     Way,
 )
-from botyard.stages.designer.measures import (
+from botyard.stages.designer.reading.combinators import Rule, alt, apply, later, many, opt, seq, word
+from botyard.stages.designer.reading.measures import (
     extreme,
     frame_name,
     in_parens,
@@ -44,7 +44,7 @@ from botyard.stages.designer.measures import (
     positive,
     whole_bands,
 )
-from botyard.stages.designer.times import clock_condition
+from botyard.stages.designer.reading.times import clock_condition
 
 _subject = opt(measure, It())
 _object = opt(level, Same())

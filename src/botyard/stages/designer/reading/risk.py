@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from botyard.stages.designer.acts import (
+from botyard.stages.designer.meaning.acts import (
     At,
     Atrs,
     DayEnd,
@@ -16,10 +16,10 @@ from botyard.stages.designer.acts import (
     Target,
     Without,
 )
-from botyard.stages.designer.combinators import Rule, alt, apply, opt, seq, token, word
-from botyard.stages.designer.meaning import Price
-from botyard.stages.designer.measures import atrs, measure, number, percent, positive
-from botyard.stages.designer.tokens import Token
+from botyard.stages.designer.meaning.values import Price
+from botyard.stages.designer.reading.combinators import Rule, alt, apply, opt, seq, token, word
+from botyard.stages.designer.reading.measures import atrs, measure, number, percent, positive
+from botyard.stages.designer.reading.tokens import Token
 
 _percent = apply(percent, lambda p: Percent(p) if p > 0 else None)
 _atrs = apply(atrs, lambda a: Atrs(*a))

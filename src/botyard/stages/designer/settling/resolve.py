@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from botyard.stages.designer.acts import (
+from botyard.stages.designer.meaning.acts import (
     Action,
     At,
     Atrs,
@@ -26,19 +26,8 @@ from botyard.stages.designer.acts import (
     Without,
     Zone,
 )
-from botyard.stages.designer.discourse import Discourse
-from botyard.stages.designer.frames import choose
-from botyard.stages.designer.gather import (
-    average_kind,
-    average_roles,
-    band_families,
-    define_named_cross,
-    given_numbers,
-    parts,
-    spread_lengths,
-)
-from botyard.stages.designer.kinds import scale
-from botyard.stages.designer.meaning import (
+from botyard.stages.designer.meaning.kinds import scale
+from botyard.stages.designer.meaning.values import (
     And,
     Clock,
     Compare,
@@ -53,8 +42,19 @@ from botyard.stages.designer.meaning import (
     Price,
     Side,
 )
-from botyard.stages.designer.opposites import negate, opposite, other_way
-from botyard.stages.designer.plan import Plan, ask
+from botyard.stages.designer.settling.discourse import Discourse
+from botyard.stages.designer.settling.frames import choose
+from botyard.stages.designer.settling.gather import (
+    average_kind,
+    average_roles,
+    band_families,
+    define_named_cross,
+    given_numbers,
+    parts,
+    spread_lengths,
+)
+from botyard.stages.designer.settling.opposites import negate, opposite, other_way
+from botyard.stages.designer.settling.plan import Plan, ask
 
 
 def resolve(clauses: tuple[Clause, ...], timeframe: str) -> Plan:

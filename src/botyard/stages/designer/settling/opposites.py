@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from botyard.stages.designer.kinds import scale
-from botyard.stages.designer.meaning import (
+from botyard.stages.designer.meaning.kinds import scale
+from botyard.stages.designer.meaning.values import (
     And,
     Clock,
     Compare,
@@ -20,7 +20,7 @@ from botyard.stages.designer.meaning import (
     Slope,
     SqueezeEnds,
 )
-from botyard.stages.designer.plan import ask
+from botyard.stages.designer.settling.plan import ask
 
 _NEGATED = {">": "<=", ">=": "<", "<": ">=", "<=": ">"}
 _TURNED = {">": "<", ">=": "<=", "<": ">", "<=": ">="}

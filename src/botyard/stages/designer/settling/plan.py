@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from botyard.records.design import Question
-from botyard.stages.designer.acts import Hold, Limit, Size, Stop, Target
-from botyard.stages.designer.meaning import Condition, Side
+from botyard.stages.designer.meaning.acts import Hold, Limit, Size, Stop, Target
+from botyard.stages.designer.meaning.values import Condition, Side
 
 
 class AskError(Exception):

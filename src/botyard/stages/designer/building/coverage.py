@@ -4,13 +4,13 @@ import re
 
 from botyard.records.design import Question
 from botyard.records.spec import Spec
-from botyard.stages.designer.acts import Clause, Topic
-from botyard.stages.designer.gather import parts
-from botyard.stages.designer.kinds import AVERAGES, SAID, family
-from botyard.stages.designer.meaning import Candles, Measure
-from botyard.stages.designer.measures import frame_of
-from botyard.stages.designer.plan import Plan
-from botyard.stages.designer.tokens import Token
+from botyard.stages.designer.meaning.acts import Clause, Topic
+from botyard.stages.designer.meaning.kinds import AVERAGES, SAID, family
+from botyard.stages.designer.meaning.values import Candles, Measure
+from botyard.stages.designer.reading.measures import frame_of
+from botyard.stages.designer.reading.tokens import Token
+from botyard.stages.designer.settling.gather import parts
+from botyard.stages.designer.settling.plan import Plan
 
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?")
 

@@ -10,8 +10,8 @@ from typing import Any
 from botyard.records.design import SmokeTest
 from botyard.records.spec import Spec
 from botyard.records.strategy import CompiledStrategy
-from botyard.stages.designer.frames import MINUTES
-from botyard.stages.designer.smoke_source import ALWAYS, DRIVER, ENTRY, LEFT
+from botyard.stages.designer.settling.frames import MINUTES
+from botyard.stages.designer.smoke.source import ALWAYS, DRIVER, ENTRY, LEFT
 
 SIZES = (0.004, 0.015, 0.001, 0.04)
 """Standard deviations of a made-up bar's return that are tried."""

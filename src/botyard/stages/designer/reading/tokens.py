@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from botyard.stages.designer.spelling import SPELLING
+from botyard.stages.designer.reading.spelling import SPELLING
 
 Kind = Literal["word", "number", "percent", "time", "span", "mark"]
 

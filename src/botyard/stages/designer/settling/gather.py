@@ -4,10 +4,10 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
-from botyard.stages.designer.acts import Bare, Clause, Lengths
-from botyard.stages.designer.kinds import AVERAGES, KINDS, family
-from botyard.stages.designer.meaning import Compare, Cross, Measure, PairCross
-from botyard.stages.designer.plan import ask
+from botyard.stages.designer.meaning.acts import Bare, Clause, Lengths
+from botyard.stages.designer.meaning.kinds import AVERAGES, KINDS, family
+from botyard.stages.designer.meaning.values import Compare, Cross, Measure, PairCross
+from botyard.stages.designer.settling.plan import ask
 
 
 def parts(value: Any) -> Iterator[Any]:

@@ -1,0 +1,1 @@
+"""What phrases mean, typed: values, conditions, clauses, and how each measure is written."""

@@ -1,0 +1,1 @@
+"""Words of the idea to tokens, tokens to clauses: the grammar."""

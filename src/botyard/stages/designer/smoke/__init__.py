@@ -1,0 +1,1 @@
+"""Made-up bars on which a designed strategy must fire, and its test file."""
