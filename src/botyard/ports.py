@@ -10,6 +10,7 @@ from typing import Protocol
 from botyard.records.deployment import Plan
 from botyard.records.fleet import Bar, BotRecord, Entry, Fill, Lease, Order, OrderState, Snapshot, Status
 from botyard.records.market import Instrument
+from botyard.records.trials import RegisteredRun
 
 
 class Clock(Protocol):
@@ -176,6 +177,21 @@ class ArtifactStore(Protocol):
 
     def path(self, name: str) -> Path:
         """A local file for tools that need one; its folder exists."""
+        ...
+
+
+class TrialRegistry(Protocol):
+    """Remembers what all runs tried, so that asking again is counted. Nothing is ever taken out."""
+
+    def add(self, run: RegisteredRun) -> int:
+        """Register a run and return its place, 1 for the first; a run of the same fingerprint keeps its place.
+
+        Raises: UserError when it cannot be written.
+        """
+        ...
+
+    def earlier(self, place: int, run: RegisteredRun) -> Iterator[RegisteredRun]:
+        """Yield in order the runs before that place, on the same market, whose days cover at least half of this run's."""
         ...
 
 

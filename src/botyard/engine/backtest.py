@@ -82,7 +82,15 @@ _RUN = CFUNCTYPE(None, *[c_int64] * 3, *[c_void_p] * 18)
 class Runner:
     """A program, bars and rules made ready, so that a trial costs little more than its loop."""
 
-    def __init__(self, program: Program, bars: Bars, rules: TradingRules, minutes: Floats | None = None) -> None:
+    def __init__(
+        self,
+        program: Program,
+        bars: Bars,
+        rules: TradingRules,
+        minutes: Floats | None = None,
+        *,
+        trade_from: int = 0,
+    ) -> None:
         module = program.module
         if minutes is None:
             minutes = bars.local_minutes(module.TIMEZONE)
@@ -103,9 +111,9 @@ class Runner:
         self._addresses = [column.ctypes.data for column in self._columns]
         self._n = len(bars)
         self._state = np.array(new_state(module.STATE_SIZE, module.ORDER_SLOTS, module.UNKNOWN, module.INITIAL))
-        x = constants(rules, module)
+        x = constants(rules, module, trade_from)
         self._x = np.array(x)
-        self._free_x = np.array(constants(replace(rules, costs=FREE), module))
+        self._free_x = np.array(constants(replace(rules, costs=FREE), module, trade_from))
         self._book = np.array(new_book(x))
         self._daily = np.empty(int(np.unique(bars.days).size) + 1)
         self._counts = np.zeros(COUNTS)
@@ -165,11 +173,15 @@ class Runner:
         )  # fmt: skip
         return b
 
-    def _sharpe(self) -> float:
+    def daily_returns(self) -> Floats:
+        """Return the daily returns of the run that was made last; `metrics.return_days` says of which days."""
         marks = np.empty(int(self._counts[N_DAYS]) + 1)
         marks[0] = self._x[X_INITIAL_CASH]
         marks[1:] = self._daily[: marks.size - 1]
-        return sharpe(marks[1:] / marks[:-1] - 1.0)
+        return np.asarray(marks[1:] / marks[:-1] - 1.0)
+
+    def _sharpe(self) -> float:
+        return sharpe(self.daily_returns())
 
 
 def backtest(
@@ -180,15 +192,17 @@ def backtest(
     *,
     minutes: Floats | None = None,
     record_orders: bool = False,
+    trade_from: int = 0,
 ) -> Backtest:
     """Run a program over bars and keep everything.
 
     parameters: values by name (the others take their defaults), or what `Program.vector` returned.
     minutes: (n_bars,) local minutes in the strategy's time zone, when they are at hand already.
+    trade_from: index of the first bar at whose close a position may be decided on; the bars before it only warm up.
     Raises: UserError for parameters outside their range.
     """
     vector = parameters if isinstance(parameters, np.ndarray) else program.vector(parameters)
-    return Runner(program, bars, rules, minutes).backtest(vector, record_orders=record_orders)
+    return Runner(program, bars, rules, minutes, trade_from=trade_from).backtest(vector, record_orders=record_orders)
 
 
 def evaluate(program: Program, bars: Bars, rules: TradingRules, vector: Floats, *, gross: bool = False) -> Score:

@@ -70,6 +70,13 @@ def daily_returns(open_ms: Integers, equity: Floats) -> Floats:
     return marks[1:] / marks[:-1] - 1.0
 
 
+def return_days(open_ms: Integers) -> Integers:
+    """Return the UTC day number of each of the daily returns."""
+    day = open_ms // DAY_MS
+    last = np.flatnonzero(np.append(day[1:] != day[:-1], True)) if day.size > 1 else np.empty(0, np.int64)
+    return np.asarray(day[last[last > 0]])
+
+
 def sharpe(returns: Floats) -> float:
     """Return mean / sample deviation of daily simple returns, times the root of 365.
 

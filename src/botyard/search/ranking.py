@@ -14,8 +14,10 @@ from botyard.engine import metrics as figures
 from botyard.engine.backtest import FREE, Backtest, Runner
 from botyard.engine.bars import Bars, Floats
 from botyard.engine.program import Program
+from botyard.engine.trial_returns import pack
 from botyard.records.market import TradingRules
 from botyard.records.ranking import RankedInstrument
+from botyard.records.trials import NO_TRIALS, TrialReturns
 from botyard.search import space
 
 MIN_TRADES = 30
@@ -42,6 +44,7 @@ class Screening:
     scores: tuple[float | None, ...]  # mean gross Sharpe of the bars before each cut
     trades: tuple[int, ...]  # closed before each cut, at the defaults
     passes: int
+    daily: TrialReturns = NO_TRIALS  # of all passes
 
 
 def screen(
@@ -56,9 +59,11 @@ def screen(
     lengths = [int(bars.open_ms.searchsorted(cut)) for cut in cuts_ms]
     net = Runner(program, bars, rules).backtest(program.vector())
     gross = Runner(program, bars, dataclasses.replace(rules, costs=FREE))
+    daily = [figures.daily_returns(bars.open_ms, net.equity)]
     sharpes: list[list[float]] = []  # per horizon: at each cut, then at the end
     for values in _horizon_sets(program, windows):
         equity = gross.backtest(program.vector(values)).equity
+        daily.append(figures.daily_returns(bars.open_ms, equity))
         sharpes.append([_sharpe(bars, equity, length) for length in (*lengths, len(bars))])
     means = [_mean(column) for column in zip(*sharpes, strict=True)]
     return Screening(
@@ -67,6 +72,7 @@ def screen(
         scores=tuple(means[:-1]),
         trades=tuple(int((net.trades["exit_bar"] < length).sum()) for length in lengths),
         passes=1 + len(sharpes),
+        daily=pack(figures.return_days(bars.open_ms), daily),
     )
 
 

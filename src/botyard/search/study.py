@@ -13,14 +13,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from botyard.engine import metrics as figures
 from botyard.engine.backtest import Runner
 from botyard.engine.bars import Bars
 from botyard.engine.program import Program
+from botyard.engine.trial_returns import pack
 from botyard.errors import InvariantError, UserError
 from botyard.records.market import TradingRules
 from botyard.records.research import Metrics
 from botyard.records.spec import Parameter
+from botyard.records.trials import NO_TRIALS, TrialReturns
 from botyard.search import space
 
 N_STARTUP = 10
@@ -51,6 +56,7 @@ class StudyResult:
     trials: tuple[Trial, ...]
     best_parameters: space.Values  # all of the spec's, the fixed ones too
     metrics: Metrics  # of the best trial, in sample
+    daily: TrialReturns = NO_TRIALS  # of the trials that were backtested, each different set once
 
     @property
     def best(self) -> Trial:
@@ -115,6 +121,7 @@ def run_study(
         trials=tuple(found),
         best_parameters=evaluate.all_values(best.parameters),
         metrics=evaluate.metrics(best.parameters),
+        daily=evaluate.daily(),
     )
 
 
@@ -129,6 +136,7 @@ class _Evaluator:
         self._min_trades = min_trades
         self._defaults = space.default_values(program.compiled.spec)
         self._known: dict[tuple[space.Value, ...], Trial] = {}
+        self._daily: list[npt.NDArray[np.float32]] = []
 
     def all_values(self, searched: space.Values) -> space.Values:
         return {**self._defaults, **searched}
@@ -136,6 +144,9 @@ class _Evaluator:
     def metrics(self, searched: space.Values) -> Metrics:
         run = self._runner.backtest(self._program.vector(self.all_values(searched)))
         return figures.metrics(self._bars, run, self._rules)
+
+    def daily(self) -> TrialReturns:
+        return pack(figures.return_days(self._bars.open_ms), self._daily)
 
     def trial(self, searched: space.Values) -> Trial:
         key = tuple(searched.values())
@@ -149,6 +160,7 @@ class _Evaluator:
         except UserError:
             return Trial(parameters=searched, value=None)
         score = self._runner.score(vector)
+        self._daily.append(self._runner.daily_returns().astype(np.float32))
         return Trial(
             parameters=searched,
             value=objective(score.sharpe, score.trades, self._min_trades),

@@ -16,7 +16,7 @@ from botyard.records.market import TradingRules
 from botyard.search.crew import Tell
 from botyard.search.study import N_EI_CANDIDATES, N_STARTUP, StudyResult, run_study
 
-VERSION = 1
+VERSION = 2
 """Raised whenever a study's result changes for equal inputs: kept results of older versions are not taken up."""
 
 

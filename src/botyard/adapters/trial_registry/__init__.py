@@ -1,0 +1,1 @@
+"""Where the trials of all runs are remembered."""
