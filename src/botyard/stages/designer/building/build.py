@@ -4,6 +4,7 @@ import re
 
 from botyard.records.spec import Limits, Sizing, Spec, StateMachine, Transition
 from botyard.stages.designer.building.express import Writer
+from botyard.stages.designer.building.parameters import Parameters
 from botyard.stages.designer.meaning.acts import At, Atrs, Percent, Reward, Stop, Target
 from botyard.stages.designer.meaning.kinds import AVERAGES
 from botyard.stages.designer.meaning.values import (
@@ -43,7 +44,7 @@ def build(plan: Plan, idea: str) -> Spec:
 class _Builder:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.writer = Writer(_name_averages(plan))
+        self.writer = Writer(_name_averages(plan), Parameters(plan.left_open))
 
     def spec(self, idea: str) -> Spec:
         plan = self.plan

@@ -127,9 +127,11 @@ class Writer:
     def _length(self, value: Measure, i: int, number: float) -> str:
         if value.kind in AVERAGES and value.source is None and (value.kind, number) in self.averages:
             wanted = self.averages[value.kind, number]
-            return self.parameters.window(f"{value.kind} {number}", wanted, number)
+            use = f"{value.kind} {number:g}"
+            return self.parameters.window(use, wanted, number, is_open=use in self.parameters.left_open)
         wanted = KINDS[value.kind].names[i]
         use = f"{family(value.kind)} {value.source} {value.lengths[:i]}"
+        is_open = f"{value.kind} {number:g}" in self.parameters.left_open
         if wanted.endswith(("width", "step", "most")):
             return self.parameters.number(use, wanted, number)
         if number != int(number):
@@ -139,7 +141,7 @@ class Writer:
                 f"{int(number)}",
                 f"{int(number) + 1}",
             )
-        return self.parameters.window(use, wanted, number)
+        return self.parameters.window(use, wanted, number, is_open=is_open)
 
     def _series(self, wanted: str, text: str) -> str:
         name, count = wanted, 1

@@ -61,6 +61,7 @@ class Discourse:
             return replace(value, base=base)
         if isinstance(value, Extreme) and value.length is None:
             self.plan.assume(f"a new {value.side} is over 20 bars")
+            self.plan.left_open.add(f"{value.side}_bars")
             return replace(value, length=20.0)
         if isinstance(value, RangeEdge):
             return self._range(value)
@@ -122,6 +123,7 @@ class Discourse:
         numbers = KINDS[kind].names
         shown = [(n, v) for n, v in zip(names, values, strict=True) if f"{{{numbers.index(n)}}}" in KINDS[kind].text]
         if shown:
+            self.plan.left_open.update(n for n, _ in shown)
             said = ", ".join(f"{n.replace('_', ' ')} {v:g}" for n, v in shown)
             self.plan.assume(f"{SAID.get(family(kind), kind)}: {said}")
 
@@ -133,6 +135,7 @@ class Discourse:
         if value.role:
             lengths = {"fast": 12.0, "slow": 26.0}
             self.plan.assume("average lengths 12 and 26")
+            self.plan.left_open.add(f"{value.kind} {lengths[value.role]:g}")
             return replace(value, lengths=(lengths[value.role],))
         given = [g for g in self.given.get(value.kind, []) if g]
         if len(given) > 1:
@@ -142,6 +145,7 @@ class Discourse:
         if given:
             return replace(value, lengths=given[0])
         self.plan.assume(f"{value.kind.upper()} length 20")
+        self.plan.left_open.add(f"{value.kind} 20")
         return replace(value, lengths=(20.0,))
 
     # conditions

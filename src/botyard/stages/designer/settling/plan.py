@@ -37,6 +37,7 @@ class Plan:
     limits: list[Limit] = field(default_factory=list)
     assumptions: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    left_open: set[str] = field(default_factory=set)  # names of numbers that the idea does not state
 
     def assume(self, text: str) -> None:
         """Record once what the idea did not say."""
