@@ -71,6 +71,14 @@ class Venue(Protocol):
         """Signed lots that the account holds, whoever bought them."""
         ...
 
+    def liquidation(self, symbol: str, bar_ms: int) -> Fill | None:
+        """The trade by which the venue closed the account's position in a bar, its margin being gone; else None."""
+        ...
+
+    def funding(self, symbol: str, bar_ms: int) -> str:
+        """Quote (decimal) that the venue took for a position held over a bar; below 0 when it paid, "0" for none."""
+        ...
+
     def settle_open(self, symbol: str, bar: Bar) -> list[OrderState]:
         """Let a bar open: waiting market orders fill (paper); real venues return []. Twice is once."""
         ...

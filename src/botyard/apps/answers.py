@@ -8,7 +8,7 @@ from typing import Any
 from botyard.adapters.notifier.console import ConsoleNotifier
 from botyard.apps import settings
 from botyard.apps.bots import bundle, load, opened
-from botyard.bot import folds
+from botyard.bot import earnings, folds
 from botyard.bot.deployed import load_deployed, load_settings
 from botyard.errors import ConfigError
 from botyard.ports import FleetStore
@@ -59,14 +59,14 @@ def why(store: FleetStore, name: str) -> Why:
         open_orders=folds.open_orders(ledger, instrument, _signals(bot)),
         ledger_units=folds.units(instrument, ledger.lots),
         venue_units=folds.units(instrument, held),
-        next_action=_next(bot, decided),
+        next_action=_next(bot, decided, is_liquidated=ledger.is_liquidated),
     )
 
 
-def profit(store: FleetStore, name: str) -> folds.Profit:
+def profit(store: FleetStore, name: str) -> earnings.Profit:
     """Say what a bot earned. Raises: NotFound, ConfigError."""
     bot = store.bot(name)
-    return folds.profit(bot, store.entries(name), load_settings(bundle(bot)).rules.instrument)
+    return earnings.profit(bot, store.entries(name), load_settings(bundle(bot)).rules.instrument)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +146,13 @@ def _signals(bot: BotRecord) -> dict[int, str]:
     return {i: str(t[0]).replace("_", " ") for i, t in enumerate(strategy.TRANSITIONS)}
 
 
-def _next(bot: BotRecord, decided: list[folds.Decided]) -> str:
+def _next(bot: BotRecord, decided: list[folds.Decided], *, is_liquidated: bool) -> str:
     if bot.status == "killed":
         return "nothing: it is killed"
     if bot.status == "killing":
         return "close what is open; botyard up goes on with it"
+    if is_liquidated:
+        return f"nothing: it was liquidated; end it with: botyard kill {bot.name}"
     if bot.status == "halted":
         return f"nothing but its protective stop, until: botyard resume {bot.name}"
     what = "exits only" if bot.status == "paused" else "trade"

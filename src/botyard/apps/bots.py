@@ -51,7 +51,7 @@ def opened(
     """
     known = load_settings(bundle(bot))
     wall = SystemClock()
-    venue = PaperVenue(settings.home() / "paper.db", bot.name, known.rules, durable=durable)
+    venue = PaperVenue(settings.home() / "paper.db", bot.name, known.rules, known.timeframe, durable=durable)
     try:
         yield Ports(
             store=store,

@@ -1,4 +1,4 @@
-"""What people ask of a bot, answered from its journal: how it stands, why, and what it earned."""
+"""What people ask of a bot, answered from its journal: how it stands, and why."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from botyard.bot.ledger import Ledger, load_ledger, new_ledger
 from botyard.ports import FleetStore
-from botyard.records.fleet import BotRecord, Entry
+from botyard.records.fleet import LIQUIDATION_ID, BotRecord, Entry
 from botyard.records.market import Instrument
 
 SHOWN_DECISIONS = 20
@@ -54,34 +54,6 @@ class OpenOrder:
     signal: str
     bar_ms: int
     is_sent: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Profit:
-    """What a bot earned, in quote, since its first live bar."""
-
-    bot: str
-    symbol: str
-    from_ms: int | None
-    until_ms: int | None
-    allocated: float
-    equity: float
-    profit: float
-    return_frac: float
-    realised: float
-    unrealised: float
-    fees: float
-    trades: int  # closed
-    wins: int
-    fills: int
-    missed: int  # entries of the model that the bot did not follow
-    max_drawdown: float  # fraction, at most 0
-    position: float  # units
-    entry_price: float | None
-    last_close: float | None
-    model_profit: float | None
-    execution_cost: float | None  # the model's profit less the bot's
-    synthetic: bool
 
 
 def current_ledger(store: FleetStore, bot: BotRecord, instrument: Instrument) -> Ledger:
@@ -175,69 +147,6 @@ def open_orders(ledger: Ledger, instrument: Instrument, signals: dict[int, str])
     ]
 
 
-def profit(bot: BotRecord, entries: Iterable[Entry], instrument: Instrument) -> Profit:
-    """Fold a journal into what it earned."""
-    ledger = new_ledger(bot.allocated_quote, instrument)
-    closed: list[Decimal] = []
-    cash_before = ledger.cash
-    peak, drawdown = ledger.allocated, 0.0
-    last: Entry | None = None
-    from_ms, missed, model_start = None, 0, None
-    for entry in entries:
-        held = ledger.lots
-        before = ledger.cash
-        ledger.apply(entry)
-        if entry.kind == "fill":
-            if held == 0:
-                cash_before = before
-            elif held * ledger.lots <= 0:
-                # a fill that goes through flat closes one trade and opens the next at the same price
-                value = ledger.unit * (ledger.lots * entry.data["ticks"])
-                closed.append(ledger.cash + value - cash_before)
-                cash_before = ledger.cash + value
-        elif entry.kind == "deployed":
-            model_start = float(entry.data["model_equity"])
-        elif entry.kind == "missed":
-            missed += 1
-        elif entry.kind == "decision":
-            from_ms = entry.bar_ms if from_ms is None else from_ms
-            last = entry
-            equity = Decimal(entry.data["equity"])
-            peak = max(peak, equity)
-            drawdown = min(drawdown, float(equity / peak) - 1.0)
-    close = None if last is None else float(last.data["close"])
-    equity = ledger.cash if close is None else _equity(ledger, close, instrument)
-    earned = float(equity - ledger.allocated)
-    unrealised = 0.0
-    if close is not None and ledger.entry_ticks is not None:
-        unrealised = float(ledger.unit) * ledger.lots * (_ticks(instrument, close) - ledger.entry_ticks)
-    model = None if last is None or model_start is None else float(last.data["model_equity"]) - model_start
-    return Profit(
-        bot=bot.name,
-        symbol=bot.symbol,
-        from_ms=from_ms,
-        until_ms=None if last is None else last.bar_ms,
-        allocated=float(ledger.allocated),
-        equity=float(equity),
-        profit=earned,
-        return_frac=earned / float(ledger.allocated),
-        realised=earned - unrealised,
-        unrealised=unrealised,
-        fees=float(ledger.fees),
-        trades=len(closed),
-        wins=sum(one > 0 for one in closed),
-        fills=ledger.n_fills,
-        missed=missed,
-        max_drawdown=drawdown,
-        position=units(instrument, ledger.lots),
-        entry_price=None if ledger.entry_ticks is None else ledger.entry_ticks * instrument.tick.value,
-        last_close=close,
-        model_profit=model,
-        execution_cost=None if model is None else model - earned,
-        synthetic=instrument.synthetic,
-    )
-
-
 def units(instrument: Instrument, lots: int) -> float:
     """Quantity of so many lots."""
     return lots * instrument.lot.numerator / instrument.lot.denominator
@@ -260,7 +169,11 @@ def _note(entry: Entry, instrument: Instrument) -> str:
     if entry.kind == "fill":
         side = "bought" if data["side"] == "buy" else "sold"
         price = _price(instrument, data["ticks"])
-        return f"{side} {units(instrument, data['lots']):.10g} {instrument.base} at {price:.10g}, fee {data['fee']}"
+        forced = "liquidated by the venue: " if data["client_id"] == LIQUIDATION_ID else ""
+        amount = f"{units(instrument, data['lots']):.10g} {instrument.base}"
+        return f"{forced}{side} {amount} at {price:.10g}, fee {data['fee']}"
+    if entry.kind == "funding":
+        return f"funding {data['paid']}"
     if entry.kind == "missed":
         return f"missed: {data.get('reason', 'never arrived')}"
     if entry.kind == "refused":

@@ -1,7 +1,7 @@
 """What a bot owns and owes: a fold over its journal, exact to the last digit.
 
 A position is the sum of the bot's own fills, never the wallet. Fills are whole lots at whole ticks, so that the
-money spent is an integer of lots × ticks; only its value in quote, and fees, are decimals.
+money spent is an integer of lots × ticks; only its value in quote, fees and funding are decimals.
 """
 
 import json
@@ -11,7 +11,7 @@ from decimal import Context, Decimal
 from typing import Any
 
 from botyard.errors import InvariantError
-from botyard.records.fleet import Entry, Order
+from botyard.records.fleet import LIQUIDATION_ID, Entry, Order
 from botyard.records.market import Instrument
 
 EXACT = Context(prec=60)
@@ -44,6 +44,9 @@ class Ledger:
     spent: int = 0  # Σ signed lots × ticks of all fills
     opened: int = 0  # the same since the position was last flat
     fees: Decimal = Decimal(0)  # quote
+    funding: Decimal = Decimal(0)  # quote paid for holding; below 0 when more was received
+    funded_ms: int = -1  # the last bar that funding was paid for
+    is_liquidated: bool = False  # the venue closed the position, its margin being gone
     n_fills: int = 0
     n_kills: int = 0  # orders sent to end the bot
     last_bar_ms: int | None = None  # the last bar that was decided on
@@ -55,7 +58,8 @@ class Ledger:
     @property
     def cash(self) -> Decimal:
         """Quote that is left of the allocation; below zero only for what is owed on a short."""
-        return EXACT.subtract(EXACT.subtract(self.allocated, EXACT.multiply(Decimal(self.spent), self.unit)), self.fees)
+        paid = EXACT.add(EXACT.multiply(Decimal(self.spent), self.unit), EXACT.add(self.fees, self.funding))
+        return EXACT.subtract(self.allocated, paid)
 
     def equity(self, ticks: int) -> Decimal:
         """Cash and the position's value at a price of so many ticks."""
@@ -82,6 +86,9 @@ class Ledger:
                 self.working[data["client_id"]].is_sent = True
         elif entry.kind == "fill":
             self._fill(data)
+        elif entry.kind == "funding":
+            self.funding = EXACT.add(self.funding, Decimal(data["paid"]))
+            self.funded_ms = entry.bar_ms
         elif entry.kind in ("cancelled", "refused"):
             self.working.pop(data.get("client_id", ""), None)
         elif entry.kind == "decision":
@@ -111,6 +118,7 @@ class Ledger:
         self.spent += signed * data["ticks"]
         self.fees = EXACT.add(self.fees, Decimal(data["fee"]))
         self.n_fills += 1
+        self.is_liquidated = self.is_liquidated or data["client_id"] == LIQUIDATION_ID
         if self.lots == 0:
             self.opened = 0
         elif before * self.lots < 0:  # through flat to the other side
@@ -139,8 +147,10 @@ class Ledger:
             self.day, self.day_equity = day, Decimal(entry.data["equity"])
 
 
-_PLAIN = ("lots", "spent", "opened", "n_fills", "n_kills", "last_bar_ms", "day", "intended")
-_DECIMAL = ("allocated", "unit", "fees", "day_equity")
+_PLAIN = (
+    "lots", "spent", "opened", "n_fills", "n_kills", "last_bar_ms", "funded_ms", "is_liquidated", "day", "intended",
+)  # fmt: skip
+_DECIMAL = ("allocated", "unit", "fees", "funding", "day_equity")
 
 
 def new_ledger(allocated_quote: float, instrument: Instrument) -> Ledger:
@@ -156,7 +166,8 @@ def load_ledger(text: str) -> Ledger:
     ledger = Ledger(allocated=Decimal(plain["allocated"]), unit=Decimal(plain["unit"]))
     for name in _PLAIN:
         setattr(ledger, name, plain[name])
-    ledger.fees, ledger.day_equity = Decimal(plain["fees"]), Decimal(plain["day_equity"])
+    for name in _DECIMAL:
+        setattr(ledger, name, Decimal(plain[name]))
     for item in plain["working"]:
         working = Working(**{**item, "order": Order(**item["order"])})
         ledger.working[working.order.client_id] = working

@@ -47,14 +47,16 @@ def exceeded(caps: Caps | None, ledger: Ledger, equity: Decimal) -> str | None:
     return None
 
 
-def affordable(lots: int, ledger: Ledger, price: float, rules: TradingRules, max_leverage: float) -> int:
-    """Cut a signed position down to what the bot's own equity can carry, with slippage and fee.
+def affordable(
+    lots: int, ledger: Ledger, price: float, rules: TradingRules, max_leverage: float, *, close: float
+) -> int:
+    """Cut a signed position down to what the bot's own equity at the last close can carry, with slippage and fee.
 
     The model's money may be more than the bot's: it may have made profits that the bot missed. The bot's is exact,
-    the model's is not, hence the millionth of room.
+    the model's is not, hence the millionth of room: where the two agree, nothing is cut.
     """
     tick, lot = rules.instrument.tick, rules.instrument.lot
-    equity = float(ledger.equity(round(price * tick.denominator / tick.numerator)))
+    equity = float(ledger.equity(round(close * tick.denominator / tick.numerator)))
     cost = price * (1.0 + rules.costs.slippage_bps / 1e4) * (1.0 + rules.costs.taker_bps / 1e4) * lot.value
     most = max(0, int(equity * max_leverage / cost * (1.0 + 1e-6)))
     return min(lots, most) if lots > 0 else max(lots, -most)

@@ -7,11 +7,14 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from math import inf
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from botyard.errors import InvariantError
 from botyard.ops.state import (
+    BAR_COUNT,
+    BARS_IN_STATE,
     BUY_LIMIT,
     BUY_STOP,
     KIND,
@@ -33,7 +36,7 @@ from botyard.rules.limits import begin_day
 from botyard.rules.refusals import ACCEPTED, SENTENCES
 from botyard.rules.rounding import nearest_steps
 
-SCHEMA = 1
+SCHEMA = 2
 """Version of the snapshot: of the header, the book's layout and the ledger's JSON."""
 
 MOST_STATE_BYTES = 65_536
@@ -75,10 +78,14 @@ class ModelFill:
 class Model:
     """Strategy state and book, stepped bar by bar."""
 
-    def __init__(self, strategy: Any, parameters: Sequence[float], rules: TradingRules) -> None:
+    def __init__(
+        self, strategy: Any, parameters: Sequence[float], rules: TradingRules, *, live_from_ms: int = 0
+    ) -> None:
+        """live_from_ms: bars that open before it only warm the strategy up; nothing is entered at their closes."""
         self.strategy = strategy
         self._p = list(parameters)
         self._x = constants(rules, strategy)
+        self._live_from_ms = live_from_ms
         self._slots = int(strategy.ORDER_SLOTS)
         self._zone = None if strategy.TIMEZONE == "UTC" else ZoneInfo(strategy.TIMEZONE)
         self._offset = (-1, 0.0)  # hour, minutes
@@ -87,17 +94,21 @@ class Model:
         self.s: list[float] = new_state(strategy.STATE_SIZE, strategy.ORDER_SLOTS, strategy.UNKNOWN, strategy.INITIAL)
         self.b: list[float] = new_book(self._x)
         self.after_open: AfterOpen | None = None  # None when nothing filled at the open of the last bar
+        self.left_state = ""  # state that the last close left without an order, or began anew
 
     def step(self, bar: Bar) -> None:
         """Let one closed bar pass."""
         day = float(bar.open_ms // DAY_MS)
+        # told by the time of each bar, so that no count of bars has to survive a restart
+        self._x[layout.X_TRADE_FROM] = inf if bar.open_ms < self._live_from_ms else 0.0
+        self.left_state = ""
         self.after_open = self._bracket(bar, day) if self.s[PENDING] >= 0.0 else None
         step(
             self.s,
             self._p,
             self.b,
             self._x,
-            self.strategy.on_bar,
+            self._on_bar,
             self.strategy.on_fill,
             self.local_minutes(bar.open_ms),
             day,
@@ -160,6 +171,17 @@ class Model:
         return int(self.b[layout.REFUSED_TRANSITION]), SENTENCES[self.b[layout.REFUSAL]]
 
     @property
+    def bars_to_warm_up(self) -> int:
+        """Bars that must still pass before anything may fire."""
+        return max(0, int(self.strategy.warm_up(self._p) - self.s[BAR_COUNT]))
+
+    @property
+    def conditions(self) -> list[str]:
+        """Signals of the transitions that a condition may fire at a close in this state."""
+        state = int(self.s[STATE])
+        return [str(t[0]) for t in self.strategy.TRANSITIONS if t[1] == "when" and state in t[2]]
+
+    @property
     def is_liquidated(self) -> bool:
         """Whether the model's margin is gone; nothing happens in it any more."""
         return self.b[layout.LIQUIDATED] == 1.0
@@ -209,6 +231,22 @@ class Model:
             return False
         self.s[:], self.b[:] = _unpack(state), _unpack(book)
         return True
+
+    def _on_bar(
+        self,
+        s: layout.Floats,
+        p: layout.Floats,
+        minutes: float,
+        open: float,
+        high: float,
+        low: float,
+        close: float,
+        volume: float,
+    ) -> None:
+        before, age = s[STATE], s[BARS_IN_STATE]
+        self.strategy.on_bar(s, p, minutes, open, high, low, close, volume)
+        if s[STATE] != before or s[BARS_IN_STATE] <= age:
+            self.left_state = str(self.strategy.STATES[int(before)])
 
     def _bracket(self, bar: Bar, day: float) -> AfterOpen:
         # what the book will arm between the fill at the open and the rest of the bar, seen on copies

@@ -21,6 +21,8 @@ def ledger(store: FleetStore, bot: BotRecord, deployed: Deployed) -> Ledger:
 def model(session: Session, deployed: Deployed, fresh: Model) -> str | None:
     """Bring a fresh model to the bar after which the journal stands; say so when that was its first time.
 
+    The bars before the first live one warm it up and trade nothing, so it goes live flat, with the allocation.
+
     Raises: RetryableError when bars that it needs are missing.
     """
     bot, ports, last_ms = session.bot, session.ports, session.ledger.last_bar_ms

@@ -7,6 +7,7 @@ is written after. Whatever dies in between is found again by client id.
 import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from botyard.bot.intents import Want, bot_prefix, client_id
 from botyard.bot.ledger import Ledger, Working
@@ -154,10 +155,25 @@ class Session:
             self.collect()
 
     def settle(self, bar: Bar) -> None:
-        """Let a bar pass at the venue, and note what filled."""
-        if self.ledger.working:
+        """Let a bar pass at the venue, and note what filled and what holding cost."""
+        if self.ledger.working or self.ledger.lots != 0:
             self.ports.venue.settle(self.bot.symbol, bar)
             self.collect()
+            self._note_liquidation(bar.open_ms)
+            self._note_funding(bar.open_ms)
+
+    def _note_liquidation(self, bar_ms: int) -> None:
+        forced = self.ports.venue.liquidation(self.bot.symbol, bar_ms) if self.ledger.lots != 0 else None
+        if forced is not None:
+            data = dataclasses.asdict(forced) | {"transition": -1}
+            self.note(self.entry("fill", data.pop("bar_ms"), **data))
+            self.n_fills += 1
+
+    def _note_funding(self, bar_ms: int) -> None:
+        # a bar is lived through again after a crash, but paid for once
+        paid = self.ports.venue.funding(self.bot.symbol, bar_ms) if bar_ms > self.ledger.funded_ms else "0"
+        if Decimal(paid) != 0:
+            self.note(self.entry("funding", bar_ms, paid=paid, lots=self.ledger.lots))
 
     def _collect(self, working: Working, state: OrderState | None, reason: str = "") -> int:
         order = working.order

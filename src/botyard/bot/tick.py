@@ -104,7 +104,8 @@ class _Tick:
         self._session = session
         self._ledger = session.ledger
         self._rules = deployed.settings.rules
-        self._model = Model(deployed.strategy, deployed.settings.parameters, self._rules)
+        self._model = Model(deployed.strategy, deployed.settings.parameters, self._rules, live_from_ms=bot.live_from_ms)
+        self._last_close = 0.0
         self._caps = limits.caps_of(bot.mode)
         self._text = "no new bar"
 
@@ -201,9 +202,11 @@ class _Tick:
 
     def _close(self, bar: Bar, *, is_now: bool) -> None:
         session, model = self._session, self._model
+        self._last_close = bar.close
         text = words.decision(model, self._rules.instrument, self._ledger.lots)
         equity = self._ledger.equity(model.ticks(bar.close))
         self._check_caps(equity)
+        self._check_liquidation()
         missing, missed = self._align(bar) if is_now else ([], ())
         planned = session.plan(missing, bar.open_ms, text)
         for one in missed if is_now else self._passed_by():
@@ -260,8 +263,16 @@ class _Tick:
 
     def _check_caps(self, equity: Decimal) -> None:
         why = limits.exceeded(self._caps, self._ledger, equity)
-        if why and self._bot.status in TRADING:
-            reason = f"{why}; look at it, then: botyard resume {self._bot.name}, or botyard kill {self._bot.name}"
+        if why:
+            self._halt(f"{why}; look at it, then: botyard resume {self._bot.name}, or botyard kill {self._bot.name}")
+
+    def _check_liquidation(self) -> None:
+        # a model that is out before the bot is followed out first
+        if self._ledger.is_liquidated or (self._model.is_liquidated and self._ledger.lots == 0):
+            self._halt(f"{words.LIQUIDATED}; end it with: botyard kill {self._bot.name}")
+
+    def _halt(self, reason: str) -> None:
+        if self._bot.status in TRADING:
             self._ports.store.set_status(
                 self._bot.name, "halted", reason, expected=self._bot.status, at_ms=self._ports.clock.now_ms()
             )
@@ -276,4 +287,6 @@ class _Tick:
         return self._rules.instrument.tick.value
 
     def _cut(self, lots: int, price: float) -> int:
-        return limits.affordable(lots, self._ledger, price, self._rules, self._deployed.strategy.MAX_LEVERAGE)
+        return limits.affordable(
+            lots, self._ledger, price, self._rules, self._deployed.strategy.MAX_LEVERAGE, close=self._last_close
+        )

@@ -54,13 +54,15 @@ class Resting:
 class Simulation:
     """One strategy on one account, bar after bar."""
 
-    def __init__(self, program: Program, rules: TradingRules, vector: Floats) -> None:
+    def __init__(self, program: Program, rules: TradingRules, vector: Floats, trade_from: int) -> None:
         self.module = program.module
         self.parameters = vector.tolist()
         self.account = Account(rules, self.module)
         self.memory = header.new_state(
             self.module.STATE_SIZE, self.module.ORDER_SLOTS, self.module.UNKNOWN, self.module.INITIAL
         )
+        self.trade_from = trade_from
+        self.is_live = False
         self.decision: Wish | None = None
         self.resting: list[Resting] = []
         self.ambiguous = self.touched_after_entry = 0
@@ -70,6 +72,7 @@ class Simulation:
     ) -> None:
         """Let one bar pass."""
         account, memory = self.account, self.memory
+        self.is_live = index >= self.trade_from
         if account.is_liquidated:
             return
         if day != account.day.number:
@@ -143,7 +146,7 @@ class Simulation:
 
     def _size_decision(self, close: float) -> None:
         m = self.memory
-        wish = self.account.wish(m, m[header.PENDING], m[header.PENDING_EXPOSURE], close, m[header.PENDING_STOP])
+        wish = self._wish(m[header.PENDING], m[header.PENDING_EXPOSURE], close, m[header.PENDING_STOP])
         if wish.is_refused and wish.lots == self.account.lots:
             m[header.PENDING] = header.NONE
         else:
@@ -151,8 +154,13 @@ class Simulation:
 
     def _size_orders(self) -> None:
         for order in self.resting:
-            order.wish = self.account.wish(self.memory, order.transition, order.exposure, order.level, order.stop)
+            order.wish = self._wish(order.transition, order.exposure, order.level, order.stop)
         self.resting = [o for o in self.resting if not (o.wish.is_refused and o.wish.lots == self.account.lots)]
+
+    def _wish(self, transition: float, exposure: float, price: float, stop: float) -> Wish:
+        if exposure != 0.0 and not self.is_live:  # the past warms up and buys nothing
+            return Wish(0.0, 0.0, is_refused=True)
+        return self.account.wish(self.memory, transition, exposure, price, stop)
 
     def _orders(self) -> Iterator[Resting]:
         tick = self.account.instrument.tick
@@ -178,11 +186,16 @@ class Simulation:
 
 
 def reference_backtest(
-    program: Program, bars: Bars, rules: TradingRules, parameters: Mapping[str, Value] | Floats | None = None
+    program: Program,
+    bars: Bars,
+    rules: TradingRules,
+    parameters: Mapping[str, Value] | Floats | None = None,
+    *,
+    trade_from: int = 0,
 ) -> Backtest:
     """Run a program over bars like `backtest`, slowly; orders are not recorded."""
     vector = parameters if isinstance(parameters, np.ndarray) else program.vector(parameters)
-    simulation = Simulation(program, rules, vector)
+    simulation = Simulation(program, rules, vector, trade_from)
     account = simulation.account
     columns = [bars.local_minutes(program.module.TIMEZONE), bars.days, *bars.columns()[1:]]
     equity, lots = [], []

@@ -46,7 +46,17 @@ class Entry:
     """One line of a bot's journal. `sequence` is given by the store: 1, 2, 3 and so on."""
 
     kind: Literal[
-        "deployed", "decision", "intent", "submitted", "fill", "cancelled", "missed", "refused", "status", "note"
+        "deployed",
+        "decision",
+        "intent",
+        "submitted",
+        "fill",
+        "funding",
+        "cancelled",
+        "missed",
+        "refused",
+        "status",
+        "note",
     ]
     bar_ms: int  # the bar it belongs to
     at_ms: int  # the clock when it was written
@@ -105,6 +115,10 @@ class OrderState:
     fee: str  # decimal, in quote
     bar_ms: int | None = None  # bar in which it filled (paper)
     reason: str = ""
+
+
+LIQUIDATION_ID = "liquidation"
+"""Stands for the client id of the trade by which a venue closes a position whose margin is gone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ The order of one bar:
 3. a position whose margin is gone is liquidated, and the run ends;
 4. funding is paid, equity is marked at the close;
 5. the strategy sees the bar (`on_bar`) and decides;
-6. the decision and the resting orders are sized; what is refused is struck out.
+6. the decision and the resting orders are sized; what is refused is struck out, as is every entry before the bar
+   that trading begins with.
 
 Plain Python in numba's subset: `s`, `p`, `b`, `x` are lists in a bot and float64 arrays in research.
 """
@@ -32,7 +33,7 @@ from botyard.ops.state import (
     TRANSITION,
 )
 from botyard.ops.state import LAST_TRADE_RETURN as S_LAST_TRADE_RETURN
-from botyard.rules.costs import funding, liquidation_price, market_price
+from botyard.rules.costs import funding, liquidation_reference, market_price
 from botyard.rules.fills import distance, is_far, is_stop, is_touched, reference_price
 from botyard.rules.layout import (
     AMBIGUOUS,
@@ -242,15 +243,9 @@ def touches_stop(s: Floats, x: Floats, high: float, low: float) -> bool:
 def liquidate(s: Floats, b: Floats, x: Floats, open: float, high: float, low: float) -> None:
     """Close the position where equity falls below the maintenance margin, and end the run."""
     quantity = b[QUANTITY_LOTS] * x[X_LOT_NUMERATOR] / x[X_LOT_DENOMINATOR]
-    level = liquidation_price(b[CASH], quantity)
-    if quantity > 0.0:
-        if low > level:
-            return
-        reference = min(level, open)
-    else:
-        if high < level:
-            return
-        reference = max(level, open)
+    reference = liquidation_reference(b[CASH], quantity, open, high, low)
+    if reference == 0.0:
+        return
     price = market_price(reference, -quantity, x[X_SLIPPAGE], x[X_TICK_NUMERATOR], x[X_TICK_DENOMINATOR])
     fill(b, x, NONE, 0.0, 0.0, price, x[X_TAKER], reference, LIQUIDATION)
     b[LIQUIDATED] = 1.0

@@ -30,3 +30,11 @@ def funding(quantity: float, price: float, rate: float, minutes: float) -> float
 def liquidation_price(cash: float, quantity: float) -> float:
     """Price at which equity equals the maintenance margin: cash + q P = m |q| P. Zero or less: never."""
     return cash / (MAINTENANCE * abs(quantity) - quantity)
+
+
+def liquidation_reference(cash: float, quantity: float, open: float, high: float, low: float) -> float:
+    """Price before slippage at which a bar liquidates a position; 0 when it does not. quantity: signed, not 0."""
+    level = liquidation_price(cash, quantity)
+    if quantity > 0.0:
+        return 0.0 if low > level else min(level, open)
+    return 0.0 if high < level else max(level, open)

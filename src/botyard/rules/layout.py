@@ -76,7 +76,8 @@ X_ORDER_SLOTS = 19
 X_BAR_MINUTES = 20
 X_WORKS_AT_TICK = 21  # 1 when any order kind is worked at the tick
 X_TICK_EXIT_STOP, X_TICK_EXIT_LIMIT, X_TICK_ENTRY_STOP, X_TICK_ENTRY_LIMIT = 22, 23, 24, 25  # 1: at the tick
-X_TARGETS = 26  # target state of each transition
+X_TRADE_FROM = 26  # index of the first bar at whose close a position may be decided on; before it none is entered
+X_TARGETS = 27  # target state of each transition
 
 
 class StrategyConstants(Protocol):
@@ -91,8 +92,11 @@ class StrategyConstants(Protocol):
     TRANSITIONS: tuple[tuple[str, str, tuple[int, ...], int], ...]
 
 
-def constants(rules: TradingRules, strategy: StrategyConstants) -> list[float]:
-    """Return `x` for a strategy in a world."""
+def constants(rules: TradingRules, strategy: StrategyConstants, trade_from: int = 0) -> list[float]:
+    """Return `x` for a strategy in a world.
+
+    trade_from: index of the first bar at whose close a position may be decided on.
+    """
     instrument, costs, profile = rules.instrument, rules.costs, rules.profile
     at_tick = [
         float(worked == "tick")
@@ -119,6 +123,7 @@ def constants(rules: TradingRules, strategy: StrategyConstants) -> list[float]:
         float(TIMEFRAMES[strategy.TIMEFRAME]),
         max(at_tick),
         *at_tick,
+        float(trade_from),
         *(float(transition[3]) for transition in strategy.TRANSITIONS),
     ]
 

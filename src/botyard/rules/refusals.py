@@ -12,6 +12,7 @@ LOSSES_PER_DAY = 8.0
 DAILY_LOSS = 9.0
 MAX_DRAWDOWN = 10.0
 TRADES_PER_DAY = 11.0
+NOT_LIVE = 12.0
 
 NAMES: dict[float, str] = {
     ACCEPTED: "accepted",
@@ -26,6 +27,7 @@ NAMES: dict[float, str] = {
     DAILY_LOSS: "max_daily_loss",
     MAX_DRAWDOWN: "max_drawdown",
     TRADES_PER_DAY: "max_trades_per_day",
+    NOT_LIVE: "not_live_yet",
 }
 
 SENTENCES: dict[float, str] = {
@@ -41,4 +43,5 @@ SENTENCES: dict[float, str] = {
     DAILY_LOSS: "the day has lost as much as it may",
     MAX_DRAWDOWN: "the drawdown has reached its limit; no more entries",
     TRADES_PER_DAY: "the day has had its allowed number of trades",
+    NOT_LIVE: "not live yet: these bars only warm the strategy up",
 }

@@ -5,6 +5,7 @@ from math import isnan
 from botyard.ops.state import NO_STOP, SIZE, STATE, STOP_DISTANCE
 from botyard.rules.costs import market_price
 from botyard.rules.layout import (
+    BAR,
     EQUITY,
     QUANTITY_LOTS,
     UNIT_LOTS,
@@ -20,6 +21,7 @@ from botyard.rules.layout import (
     X_TARGETS,
     X_TICK_DENOMINATOR,
     X_TICK_NUMERATOR,
+    X_TRADE_FROM,
     Floats,
 )
 from botyard.rules.limits import entry_refusal
@@ -29,6 +31,7 @@ from botyard.rules.refusals import (
     BELOW_MIN_NOTIONAL,
     NO_EQUITY,
     NO_SHORTS,
+    NOT_LIVE,
     SIZE_UNKNOWN,
     STOP_UNKNOWN,
     STOP_WRONG_SIDE,
@@ -49,6 +52,8 @@ def target(
     """
     if exposure == 0.0:
         return 0.0, 0.0, ACCEPTED
+    if b[BAR] < x[X_TRADE_FROM]:  # flat until then, so whatever has an exposure is an entry
+        return b[QUANTITY_LOTS], b[UNIT_LOTS], NOT_LIVE
     kept = b[QUANTITY_LOTS]
     unit = b[UNIT_LOTS]
     if (kept > 0.0 and exposure < 0.0) or (kept < 0.0 and exposure > 0.0):

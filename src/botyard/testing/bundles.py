@@ -102,4 +102,5 @@ def make_case(spec: dict[str, Any], cache_dir: Path | None = None) -> Case:
     """Compile a spec and find its golden bars."""
     compiled = compile_spec(load_spec(spec))
     program = load_program(compiled, cache_dir)
-    return Case(compiled, program, build_golden(program, CONTRACT_RULES, made_up_bars(CONTRACT_MODEL, 0, 2_000)))
+    real = made_up_bars(CONTRACT_MODEL, 0, 2_000)
+    return Case(compiled, program, build_golden(program, CONTRACT_RULES, real, compiled.seed_bars))

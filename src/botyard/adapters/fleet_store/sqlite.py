@@ -276,7 +276,7 @@ def _bot(row: tuple[str, str, str]) -> BotRecord:
 
 
 def _once(entry: Entry) -> str | None:
-    if entry.kind == "decision":
+    if entry.kind in ("decision", "funding"):
         return str(entry.bar_ms)
     if entry.kind == "intent":
         return str(entry.data["client_id"])

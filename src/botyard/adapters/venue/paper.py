@@ -2,28 +2,30 @@
 
 It is a stranger to the bot on purpose: orders are known by client id only, and it remembers what it accepted, so
 that a crash between intent and submit is as real as at an exchange. Fills follow `rules`, as research does.
-Each bot has an account of its own; a bar that was settled once is never settled again.
+Each bot has an account of its own; a bar that was settled once is never settled again. The account's cash is exact;
+it decides when a position is liquidated.
 """
 
 import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from decimal import Context, Decimal
+from decimal import ROUND_CEILING, Context, Decimal
 from pathlib import Path
 from typing import Literal
 
 from botyard.errors import InvariantError, NotFound, RetryableError, UserError, VenueRejected
 from botyard.ops.state import BUY_LIMIT, BUY_STOP, SELL_LIMIT, SELL_STOP
-from botyard.records.fleet import Bar, Fill, Order, OrderState
-from botyard.records.market import TradingRules
-from botyard.rules.costs import market_price
+from botyard.records.fleet import LIQUIDATION_ID, Bar, Fill, Order, OrderState
+from botyard.records.market import TradingRules, timeframe_minutes
+from botyard.rules.costs import funding, liquidation_reference, market_price
 from botyard.rules.fills import distance, is_touched, reference_price
 from botyard.rules.rounding import nearest_steps
 
 Liquidity = Literal["taker", "maker"]
 
 _EXACT = Context(prec=60)
+_FUNDING_STEP = Decimal("0.00000001")  # quote; funding is rounded up to it, against us
 _KINDS = {
     ("buy", "stop"): BUY_STOP,
     ("sell", "stop"): SELL_STOP,
@@ -31,6 +33,7 @@ _KINDS = {
     ("sell", "limit"): SELL_LIMIT,
 }
 _OPEN = "('pending', 'resting', 'partly_filled')"
+_VERSION = 2
 _AT_OPEN, _WHOLE = 1, 2  # how much of a bar has been settled
 
 _SCHEMA = """
@@ -48,6 +51,11 @@ CREATE TABLE IF NOT EXISTS fills (
 CREATE INDEX IF NOT EXISTS fills_of ON fills (account, client_id);
 CREATE TABLE IF NOT EXISTS positions (
     account TEXT NOT NULL, symbol TEXT NOT NULL, lots INTEGER NOT NULL, PRIMARY KEY (account, symbol)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS cash (
+    account TEXT NOT NULL, symbol TEXT NOT NULL, quote TEXT NOT NULL, PRIMARY KEY (account, symbol)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS funding (
+    account TEXT NOT NULL, symbol TEXT NOT NULL, bar_ms INTEGER NOT NULL, paid TEXT NOT NULL,
+    PRIMARY KEY (account, symbol, bar_ms)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS settled (
     account TEXT NOT NULL, symbol TEXT NOT NULL, open_ms INTEGER NOT NULL, stage INTEGER NOT NULL,
     PRIMARY KEY (account, symbol)) WITHOUT ROWID;
@@ -60,10 +68,16 @@ class PaperVenue:
 
     absence_is_final = True  # one file: what is not in it never arrived
 
-    def __init__(self, path: Path, account: str, rules: TradingRules, *, durable: bool = True) -> None:
+    def __init__(
+        self, path: Path, account: str, rules: TradingRules, timeframe: str | None = None, *, durable: bool = True
+    ) -> None:
+        """timeframe: of the bars that will be settled; funding is taken per bar, so a perpetual needs it."""
         self.path = path
         self._account = account
         self._rules = rules
+        self._timeframe = timeframe
+        perpetual = rules.instrument.kind == "perpetual"
+        self._funding_rate = rules.costs.funding_bps / 1e4 if perpetual else 0.0
         self._lock = threading.RLock()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -73,8 +87,8 @@ class PaperVenue:
             self._db = sqlite3.connect(path, timeout=10.0, isolation_level=None, check_same_thread=False)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=" + ("FULL" if durable else "NORMAL"))
-            if self._db.execute("PRAGMA user_version").fetchone()[0] == 0:
-                self._db.executescript(_SCHEMA + "PRAGMA user_version=1;")
+            if self._db.execute("PRAGMA user_version").fetchone()[0] < _VERSION:
+                self._db.executescript(_SCHEMA + f"PRAGMA user_version={_VERSION};")
 
     def close(self) -> None:
         """Close the file."""
@@ -162,6 +176,18 @@ class PaperVenue:
             ).fetchone()
         return 0 if row is None else int(row[0])
 
+    def liquidation(self, symbol: str, bar_ms: int) -> Fill | None:
+        """Read the trade that closed the position in a bar because its margin was gone, or None."""
+        return next((fill for fill in self.fills(symbol, LIQUIDATION_ID) if fill.bar_ms == bar_ms), None)
+
+    def funding(self, symbol: str, bar_ms: int) -> str:
+        """Read what was taken for the position held at a bar's close."""
+        with self._guard():
+            row = self._db.execute(
+                "SELECT paid FROM funding WHERE account=? AND symbol=? AND bar_ms=?", (self._account, symbol, bar_ms)
+            ).fetchone()
+        return "0" if row is None else str(row[0])
+
     def settle_open(self, symbol: str, bar: Bar) -> list[OrderState]:
         """Fill the waiting market orders that were sent before the bar opened, at its open. Twice is once."""
         if not self._has_working(symbol, bar):
@@ -173,22 +199,66 @@ class PaperVenue:
         return self._filled_in(symbol, bar)
 
     def settle(self, symbol: str, bar: Bar) -> list[OrderState]:
-        """Fill what waits at the open, then at most one resting order, stops before limits. Twice is once."""
-        if not self._has_working(symbol, bar):
+        """Fill what waits at the open, then at most one resting order, stops before limits. Twice is once.
+
+        What is held then is liquidated if its margin is gone, and pays funding at the close.
+        """
+        if not self._has_working(symbol, bar) and not self._costs_something(symbol, bar):
             return self._filled_in(symbol, bar)
         with self._write():
             self.settle_open(symbol, bar)
             if self._begin(symbol, bar, _WHOLE):
-                hit = self._touched(symbol, bar)
-                if hit is not None:
-                    kind, level = _KINDS[hit[1], hit[2]], self._price(hit[4])
-                    reference = reference_price(kind, level, bar.open)
-                    if hit[2] == "stop":
-                        self._fill(symbol, hit, self._slipped(reference, hit[1]), bar, "taker")
-                    else:  # a bar that opens beyond the limit takes what was there
-                        liquidity: Liquidity = "maker" if reference == level else "taker"
-                        self._fill(symbol, hit, self._ticks(reference), bar, liquidity)
+                self._work_resting(symbol, bar)
+                self._liquidate(symbol, bar)
+                self._take_funding(symbol, bar)
         return self._filled_in(symbol, bar)
+
+    def _work_resting(self, symbol: str, bar: Bar) -> None:
+        hit = self._touched(symbol, bar)
+        if hit is None:
+            return
+        kind, level = _KINDS[hit[1], hit[2]], self._price(hit[4])
+        reference = reference_price(kind, level, bar.open)
+        if hit[2] == "stop":
+            self._fill(symbol, hit, self._slipped(reference, hit[1]), bar, "taker")
+        else:  # a bar that opens beyond the limit takes what was there
+            liquidity: Liquidity = "maker" if reference == level else "taker"
+            self._fill(symbol, hit, self._ticks(reference), bar, liquidity)
+
+    def _costs_something(self, symbol: str, bar: Bar) -> bool:
+        # a position that pays nothing and is safe costs no write either
+        held = self.held_lots(symbol)
+        return held != 0 and (self._funding_rate != 0.0 or self._liquidation_reference(symbol, held, bar) != 0.0)
+
+    def _liquidation_reference(self, symbol: str, held: int, bar: Bar) -> float:
+        return liquidation_reference(float(self._cash(symbol)), self._quantity(held), bar.open, bar.high, bar.low)
+
+    def _liquidate(self, symbol: str, bar: Bar) -> None:
+        held = self.held_lots(symbol)
+        reference = 0.0 if held == 0 else self._liquidation_reference(symbol, held, bar)
+        if reference == 0.0:
+            return
+        side = "sell" if held > 0 else "buy"
+        ticks = self._slipped(reference, side)
+        self._book(symbol, LIQUIDATION_ID, -held, ticks, self._fee(abs(held), ticks, "taker"), bar)
+        self._db.execute(
+            f"UPDATE orders SET status='cancelled', reason='liquidated' WHERE account=? AND symbol=? AND status IN {_OPEN}",  # noqa: S608
+            (self._account, symbol),
+        )
+
+    def _take_funding(self, symbol: str, bar: Bar) -> None:
+        held = self.held_lots(symbol)
+        if held == 0 or self._funding_rate == 0.0:
+            return
+        if self._timeframe is None:
+            raise InvariantError(
+                f"the paper account {self._account} holds a perpetual and does not know its bar length"
+            )
+        minutes = timeframe_minutes(self._timeframe)
+        paid = funding(self._quantity(held), bar.close, self._funding_rate, float(minutes))
+        exact = Decimal(paid).quantize(_FUNDING_STEP, ROUND_CEILING, _EXACT)
+        self._db.execute("INSERT INTO funding VALUES (?, ?, ?, ?)", (self._account, symbol, bar.open_ms, str(exact)))
+        self._set_cash(symbol, _EXACT.subtract(self._cash(symbol), exact))
 
     def _touched(self, symbol: str, bar: Bar) -> "_Row | None":
         # the same choice as the book's: in a position stops come first, then what is nearest to the open
@@ -230,18 +300,34 @@ class PaperVenue:
                 (self._account, client_id),
             )
             return
-        fee = str(self._fee(lots, ticks, liquidity))
-        signed = lots if side == "buy" else -lots
-        self._db.execute(
-            "INSERT INTO fills (account, client_id, symbol, side, lots, ticks, fee, bar_ms) VALUES (?,?,?,?,?,?,?,?)",
-            (self._account, client_id, symbol, side, lots, ticks, fee, bar.open_ms),
-        )
-        self._db.execute("INSERT OR REPLACE INTO positions VALUES (?, ?, ?)", (self._account, symbol, held + signed))
+        fee = self._fee(lots, ticks, liquidity)
+        self._book(symbol, client_id, lots if side == "buy" else -lots, ticks, fee, bar)
         self._db.execute(
             "UPDATE orders SET status='filled', filled_lots=?, price_ticks=?, fee=?, fill_bar_ms=?"
             " WHERE account=? AND client_id=?",
-            (lots, ticks, fee, bar.open_ms, self._account, client_id),
+            (lots, ticks, str(fee), bar.open_ms, self._account, client_id),
         )
+
+    def _book(self, symbol: str, client_id: str, signed: int, ticks: int, fee: Decimal, bar: Bar) -> None:
+        cash = _EXACT.subtract(_EXACT.subtract(self._cash(symbol), self._notional(signed, ticks)), fee)
+        held = self.held_lots(symbol) + signed
+        side = "buy" if signed > 0 else "sell"
+        self._db.execute(
+            "INSERT INTO fills (account, client_id, symbol, side, lots, ticks, fee, bar_ms) VALUES (?,?,?,?,?,?,?,?)",
+            (self._account, client_id, symbol, side, abs(signed), ticks, str(fee), bar.open_ms),
+        )
+        self._db.execute("INSERT OR REPLACE INTO positions VALUES (?, ?, ?)", (self._account, symbol, held))
+        self._set_cash(symbol, cash)
+
+    def _cash(self, symbol: str) -> Decimal:
+        with self._guard():
+            row = self._db.execute(
+                "SELECT quote FROM cash WHERE account=? AND symbol=?", (self._account, symbol)
+            ).fetchone()
+        return Decimal(repr(self._rules.initial_cash) if row is None else row[0])
+
+    def _set_cash(self, symbol: str, quote: Decimal) -> None:
+        self._db.execute("INSERT OR REPLACE INTO cash VALUES (?, ?, ?)", (self._account, symbol, str(quote)))
 
     def _begin(self, symbol: str, bar: Bar, stage: int) -> bool:
         # a bar passes over the orders once; an older bar never comes back
@@ -297,11 +383,18 @@ class PaperVenue:
         return (ticks or 0) * float(tick.numerator) / float(tick.denominator)
 
     def _fee(self, lots: int, ticks: int, liquidity: Liquidity) -> Decimal:
-        tick, lot, costs = self._rules.instrument.tick, self._rules.instrument.lot, self._rules.costs
+        costs = self._rules.costs
         rate = costs.taker_bps if liquidity == "taker" else costs.maker_bps
-        notional = Decimal(lots * ticks * tick.numerator * lot.numerator)
-        per = Decimal(tick.denominator * lot.denominator * 10_000)
-        return _EXACT.divide(_EXACT.multiply(notional, Decimal(repr(rate))), per)
+        return _EXACT.divide(_EXACT.multiply(self._notional(lots, ticks), Decimal(repr(rate))), Decimal(10_000))
+
+    def _notional(self, lots: int, ticks: int) -> Decimal:
+        tick, lot = self._rules.instrument.tick, self._rules.instrument.lot
+        steps = lots * ticks * tick.numerator * lot.numerator
+        return _EXACT.divide(Decimal(steps), Decimal(tick.denominator * lot.denominator))
+
+    def _quantity(self, lots: int) -> float:
+        lot = self._rules.instrument.lot
+        return float(lots) * float(lot.numerator) / float(lot.denominator)
 
     def _is_writing(self) -> bool:
         return self._db.in_transaction

@@ -11,6 +11,7 @@ from botyard.apps.cli.console import say, when
 
 if TYPE_CHECKING:
     from botyard.adapters.fleet_store.sqlite import SqliteFleet
+    from botyard.bot.earnings import Profit
     from botyard.bot.folds import Standing
 
 Bot = Annotated[str, typer.Argument(help="The bot's name, as `botyard fleet` lists it.", metavar="BOT")]
@@ -132,11 +133,13 @@ def pnl(bot: Bot, as_json: console.JsonOption = False) -> None:
         ("  realised", _money(earned.realised, signed=True)),
         ("  unrealised", _money(earned.unrealised, signed=True)),
         ("fees paid", _money(earned.fees)),
+        ("funding paid", _money(earned.funding)),
         ("largest drawdown", console.percent(earned.max_drawdown, 2)),
         ("trades", f"{earned.trades} closed, {earned.wins} won; {earned.fills} fills"),
         ("position", position),
         ("the model's profit", _money(earned.model_profit, signed=True)),
-        ("execution cost", f"{_money(earned.execution_cost)}  ({earned.missed} entries missed)"),
+        ("execution cost", f"{_money(earned.execution_cost)}  (the bot's fills against the model's)"),
+        ("not shared", f"{_money(earned.not_shared)}  ({_missed(earned)})"),
     ]
     for name, value in rows:
         say(f"  {name:<20}{value}")
@@ -228,6 +231,12 @@ def _store() -> "Iterator[SqliteFleet]":
 
 def _last(one: "Standing") -> str:
     return one.decision if one.status == "running" and one.decision else one.reason
+
+
+def _missed(earned: "Profit") -> str:
+    count = {0: "no entry", 1: "one entry"}.get(earned.missed, f"{earned.missed} entries")
+    same = abs(earned.not_shared or 0.0) < 0.005
+    return f"{count} missed" + ("" if same else "; the model earned so much more where the two did not do the same")
 
 
 def _amount(value: float | None) -> str:

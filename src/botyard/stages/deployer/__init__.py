@@ -61,7 +61,7 @@ def run(
     settings = _settings(research, compiled, program, market, rules)
     bundle = build_bundle(compiled.source, dump_spec(research.spec), codec.dump(settings), settings.timezone)
     progress.advance(TASK)
-    golden = build_golden(program, rules, market.bars(research.symbol, settings.timeframe))
+    golden = build_golden(program, rules, market.bars(research.symbol, settings.timeframe), compiled.seed_bars)
     progress.advance(TASK)
     report = run_contract_tests(bundle, compiled, golden)
     _demand(report)

@@ -51,7 +51,7 @@ def run_contract_tests(bundle: bytes, compiled: CompiledStrategy, golden: Golden
             place = folder / "bundle" / path
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(data)
-        (folder / "bars").write_bytes(pack_bars([s.bars for s in golden.segments]))
+        (folder / "bars").write_bytes(pack_bars([(s.bars, s.trade_from) for s in golden.segments]))
         whole = _replay("whole", folder, [len(s.bars) for s in golden.segments], golden.width)
         rest = _replay("rest", folder, [len(s.bars) - len(s.bars) // 2 for s in golden.segments], golden.width)
     labels = golden.labels

@@ -36,6 +36,7 @@ class Segment:
     kind: Literal["real", "made-up"]
     bars: Bars
     rows: NDArray[np.float64]  # (n_bars, 2 + 4 per order slot), as engine and bot record them
+    trade_from: int = 0  # number of the first live bar; those before it only warm up
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +74,13 @@ class Golden:
         return self.labels[int(transition)] if known else f"transition {transition:g}"
 
 
-def build_golden(program: Program, rules: TradingRules, real: Bars) -> Golden:
+def build_golden(program: Program, rules: TradingRules, real: Bars, seed_bars: int = 0) -> Golden:
     """Run the engine over the last real bars and then over made-up paths that fire what has not fired yet.
 
-    `real` are research bars only: nothing that was withheld may shape a bot.
+    `real` are research bars only: nothing that was withheld may shape a bot. The first `seed_bars` of them, at most
+    half, are fed as a deployed bot's seed is: they warm up and trade nothing.
     """
-    return _Search(program, rules, real).run()
+    return _Search(program, rules, real, seed_bars).run()
 
 
 def transition_labels(spec: Spec) -> tuple[str, ...]:
@@ -95,7 +97,7 @@ def transition_labels(spec: Spec) -> tuple[str, ...]:
 
 
 class _Search:
-    def __init__(self, program: Program, rules: TradingRules, real: Bars) -> None:
+    def __init__(self, program: Program, rules: TradingRules, real: Bars, seed_bars: int) -> None:
         self._program = program
         self._rules = rules
         self._spec = program.compiled.spec
@@ -107,11 +109,12 @@ class _Search:
         self._tried = 0
         warm_up = int(program.module.warm_up(program.vector(None)))
         self._real = real.slice(max(0, len(real) - min(MOST_REAL_BARS, max(FEWEST_BARS, 3 * warm_up))), len(real))
+        self._seed = min(seed_bars, len(self._real) // 2)
         self._shortest = warm_up + SHORTEST_PATH
         self._longest = max(LONGEST_PATH, self._shortest)
 
     def run(self) -> Golden:
-        self._keep("real", self._real, *self._decisions(self._real))
+        self._keep("real", self._real, *self._decisions(self._real, self._seed), self._seed)
         model = around(self._real, timeframe_minutes(self._spec.timeframe), self._rules.instrument.tick)
         while self._goes_on():
             bars = made_up_bars(model, self._tried, min(self._shortest * (1 + self._tried // 40), self._longest))
@@ -137,16 +140,21 @@ class _Search:
         return sum(len(s.bars) for s in self._segments)
 
     def _keep(
-        self, kind: Literal["real", "made-up"], bars: Bars, rows: NDArray[np.float64], firings: Sequence[list[int]]
+        self,
+        kind: Literal["real", "made-up"],
+        bars: Bars,
+        rows: NDArray[np.float64],
+        firings: Sequence[list[int]],
+        trade_from: int = 0,
     ) -> None:
-        self._segments.append(Segment(kind, bars, rows))
+        self._segments.append(Segment(kind, bars, rows, trade_from))
         for k, found in enumerate(firings):
             self._fired[k] += len(found)
 
-    def _decisions(self, bars: Bars) -> tuple[NDArray[np.float64], list[list[int]]]:
+    def _decisions(self, bars: Bars, trade_from: int = 0) -> tuple[NDArray[np.float64], list[list[int]]]:
         """Return the engine's rows, and for each transition the bars in which it fired."""
         minutes = bars.local_minutes(self._spec.timezone)
-        result = backtest(self._program, bars, self._rules, minutes=minutes, record_orders=True)
+        result = backtest(self._program, bars, self._rules, minutes=minutes, record_orders=True, trade_from=trade_from)
         if result.orders is None:
             raise InvariantError("the engine did not record its orders")
         fired_by = result.fills["transition"].astype(int)
@@ -154,6 +162,7 @@ class _Search:
         firings = [bar[fired_by == k].tolist() for k in range(len(self._labels))]
         if self._silent & set(self._wanted()) and self._slow_bars > 0:
             self._slow_bars -= len(bars)
-            for k, found in silent_firings(self._program, self._silent, self._rules, bars, minutes).items():
+            silent = silent_firings(self._program, self._silent, self._rules, bars, minutes, trade_from)
+            for k, found in silent.items():
                 firings[k] = sorted([*firings[k], *found])  # its other source states may trade
         return result.orders, firings

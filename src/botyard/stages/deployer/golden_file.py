@@ -1,7 +1,7 @@
 """Golden bars on their way into the bundle's interpreter, and its decisions on their way back: plain binary.
 
-Little-endian. Bars: the number of segments (int64), then per segment the number of bars n (int64), n opens of the
-bars (int64, UTC ms) and n each of open, high, low, close, volume (float64). Decisions: per segment n rows of
+Little-endian. Bars: the number of segments (int64), then per segment the number of bars n and of the first live one
+(int64), n opens of the bars (int64, UTC ms) and n each of open, high, low, close, volume (float64). Decisions: per segment n rows of
 float64. The other half is inside/replay.py.
 """
 
@@ -14,11 +14,11 @@ from botyard.engine.bars import Bars
 from botyard.errors import InvariantError
 
 
-def pack_bars(segments: Sequence[Bars]) -> bytes:
-    """Return the file that `contract` reads."""
+def pack_bars(segments: Sequence[tuple[Bars, int]]) -> bytes:
+    """Return the file that `contract` reads: bars, and the number of the first live one."""
     parts = [np.array([len(segments)], dtype="<i8").tobytes()]
-    for bars in segments:
-        parts.append(np.array([len(bars)], dtype="<i8").tobytes())
+    for bars, trade_from in segments:
+        parts.append(np.array([len(bars), trade_from], dtype="<i8").tobytes())
         parts.append(bars.open_ms.astype("<i8").tobytes())
         parts.extend(c.astype("<f8").tobytes() for c in (bars.open, bars.high, bars.low, bars.close, bars.volume))
     return b"".join(parts)

@@ -29,15 +29,17 @@ def _is_silent(transition: Transition, source: str, states: Mapping[str, Number]
 
 
 def silent_firings(
-    program: Program, silent: Collection[int], rules: TradingRules, bars: Bars, minutes: Column
+    program: Program, silent: Collection[int], rules: TradingRules, bars: Bars, minutes: Column, trade_from: int = 0
 ) -> dict[int, list[int]]:
     """Return the bars in which each of the `silent` transitions fired, found by stepping the module in CPython.
+
+    trade_from: index of the first bar at whose close a position may be decided on.
 
     Two of them that share source and target cannot be told apart: both count.
     """
     module = program.module
     found: dict[int, list[int]] = {k: [] for k in silent}
-    x = constants(rules, module)
+    x = constants(rules, module, trade_from)
     s = new_state(module.STATE_SIZE, module.ORDER_SLOTS, module.UNKNOWN, module.INITIAL)
     b = new_book(x)
     p = program.vector(None).tolist()

@@ -66,6 +66,7 @@ def on_bar(s, p, minutes, open, high, low, close, volume):
     for slot, n in ((FAST, p[0]), (SLOW, p[1])):
         s[slot] = close if s[slot] != s[slot] else s[slot] + (close - s[slot]) * 2.0 / (n + 1.0)
     s[BAR_COUNT] += 1.0
+    s[BARS_IN_STATE] += 1.0
     s[LAST_CLOSE] = close
     if s[EXPOSURE] != 0.0:
         s[BARS_IN_POSITION] += 1.0

@@ -95,7 +95,7 @@ class MemoryFleet:
 
 
 def _once(entry: Entry) -> tuple[str, object] | None:
-    if entry.kind == "decision":
+    if entry.kind in ("decision", "funding"):
         return entry.kind, entry.bar_ms
     if entry.kind == "intent":
         return entry.kind, entry.data["client_id"]

@@ -77,6 +77,16 @@ class ScriptedVenue:
         del symbol
         return self.foreign_lots + sum(f.lots if f.side == "buy" else -f.lots for f in self._fills)
 
+    def liquidation(self, symbol: str, bar_ms: int) -> Fill | None:
+        """Liquidate nobody."""
+        del symbol, bar_ms
+        return None
+
+    def funding(self, symbol: str, bar_ms: int) -> str:
+        """Take nothing."""
+        del symbol, bar_ms
+        return "0"
+
     def settle_open(self, symbol: str, bar: Bar) -> list[OrderState]:
         """Do nothing: a real venue fills by itself."""
         del symbol, bar

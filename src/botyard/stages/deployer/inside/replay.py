@@ -22,8 +22,9 @@ HERE = Path(__file__).resolve().parent
 
 
 class Segment(NamedTuple):
-    """Bars that a fresh bot is fed."""
+    """Bars that a fresh bot is fed, live from the bar of this number."""
 
+    trade_from: int
     open_ms: Any  # array of int
     columns: tuple[Any, ...]  # arrays of float: open high low close volume
 
@@ -31,13 +32,13 @@ class Segment(NamedTuple):
 def replay(part: str, bars: Path, rows: Path, states: Path) -> str:
     """Replay the `whole` of each segment, or its `rest` from the state saved in its middle; return a report as JSON."""
     deployed = load_deployed(HERE)
-    new = _model(deployed).dump()
+    new = _model(deployed, 0).dump()
     state_size = len(new[0])
     size = state_size + len(new[1])
     written, saved = array("d"), bytearray()
     kept = states.read_bytes() if part == "rest" else b""
     for number, segment in enumerate(_segments(bars.read_bytes())):
-        model = _model(deployed)
+        model = _model(deployed, segment.open_ms[segment.trade_from])
         middle = len(segment.open_ms) // 2
         if part == "rest":
             own = kept[number * size : (number + 1) * size]
@@ -53,8 +54,9 @@ def replay(part: str, bars: Path, rows: Path, states: Path) -> str:
     return json.dumps({"state_bytes": size, "broken": _import_all(), "foreign": _foreign_modules()})
 
 
-def _model(deployed: Deployed) -> Model:
-    return Model(deployed.strategy, deployed.settings.parameters, deployed.settings.rules)
+def _model(deployed: Deployed, live_from_ms: int) -> Model:
+    settings = deployed.settings
+    return Model(deployed.strategy, settings.parameters, settings.rules, live_from_ms=live_from_ms)
 
 
 def _row(model: Model) -> list[float]:
@@ -72,12 +74,13 @@ def _segments(data: bytes) -> Iterator[Segment]:
     view, place = memoryview(data), 8
     for _ in range(int.from_bytes(view[:8], "little")):
         n = int.from_bytes(view[place : place + 8], "little")
-        place += 8
+        trade_from = int.from_bytes(view[place + 8 : place + 16], "little")
+        place += 16
         fields = []
         for kind in "qddddd":
             fields.append(_little(array(kind, view[place : place + 8 * n].tobytes())))
             place += 8 * n
-        yield Segment(fields[0], tuple(fields[1:]))
+        yield Segment(trade_from, fields[0], tuple(fields[1:]))
 
 
 def _little(values: Any) -> Any:

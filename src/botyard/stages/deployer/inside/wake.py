@@ -68,7 +68,7 @@ def _open_world(home: Path, bot: str) -> World:
     return World(
         deployed=deployed,
         store=SqliteFleet(home / "fleet.db"),
-        venue=PaperVenue(home / "paper.db", bot, settings.rules),
+        venue=PaperVenue(home / "paper.db", bot, settings.rules, settings.timeframe),
         market=ColumnMarketData(home / "market" / settings.market),
         wall=SystemClock(),
         owner=local_owner(),
