@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from botyard.errors import BotyardError
-from botyard.ports import ArtifactStore, DeployTarget, Notifier, Progress
+from botyard.ports import ArtifactStore, DeployTarget, Notifier, Progress, TrialRegistry
 from botyard.records import codec
 from botyard.records.deployment import Deployment
 from botyard.records.design import Clarification, Design, Refusal
@@ -46,6 +46,7 @@ class Ports:
 
     open_market: "Callable[[], Market]"  # opened late: a refused idea needs no bars
     artifacts: ArtifactStore
+    registry: TrialRegistry
     target: DeployTarget
     notifier: Notifier
     progress: Progress
@@ -140,6 +141,7 @@ def _run_stages(keeper: "_Keeper", ports: Ports) -> Result:
             trials=record.trials,
             seed=record.seed,
             progress=ports.progress,
+            registry=ports.registry,
             workers=ports.workers,
             cache_dir=ports.cache_dir,
         ),

@@ -16,6 +16,7 @@ def pipeline_ports(record: "RunRecord", artifacts: "ArtifactStore", progress: "P
     from botyard.adapters.deploy_target.local import LocalTarget
     from botyard.adapters.fleet_store.sqlite import SqliteFleet
     from botyard.adapters.notifier.console import ConsoleNotifier
+    from botyard.adapters.trial_registry.sqlite import SqliteTrials
     from botyard.adapters.venue.paper import PaperVenue
     from botyard.market import open_market
     from botyard.pipeline import Ports
@@ -28,6 +29,7 @@ def pipeline_ports(record: "RunRecord", artifacts: "ArtifactStore", progress: "P
     return Ports(
         open_market=lambda: open_market(home, record.market, record.created_ms),
         artifacts=artifacts,
+        registry=SqliteTrials(home / "trials.db"),
         target=LocalTarget(home, SqliteFleet(home / "fleet.db"), open_account),
         notifier=ConsoleNotifier(),
         progress=progress,

@@ -3,6 +3,8 @@
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from botyard.engine.program import Program
 from botyard.errors import UserError
 from botyard.records.spec import Parameter, Spec
@@ -88,6 +90,22 @@ def horizon_values(spec: Spec, window_parameters: tuple[str, ...], horizon: floa
     for name, parameter in _scalable(spec, window_parameters).items():
         values[name] = _on_grid(parameter, float(parameter.default) * horizon)
     return values
+
+
+def nearby(spec: Spec, values: Values, random: np.random.Generator, *, share: float = 0.1) -> Values:
+    """Return a parameter set within a share of each free range around `values`; what is yes or no stays."""
+    moved = dict(values)
+    for name, parameter in free_parameters(spec).items():
+        if parameter.type == "bool":
+            continue
+        low, high = _bounds(parameter)
+        by = random.uniform(-share, share)
+        at = float(values[name])
+        if parameter.log and low > 0.0:
+            moved[name] = _on_grid(parameter, at * (high / low) ** by)
+        else:
+            moved[name] = _on_grid(parameter, at + (high - low) * by)
+    return moved
 
 
 def _scalable(spec: Spec, window_parameters: tuple[str, ...]) -> dict[str, Parameter]:

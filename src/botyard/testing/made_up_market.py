@@ -51,6 +51,7 @@ class MadeUpMarket:
     timeframe: str = "1h"
     kind: str = "spot"
     synthetic: bool = False
+    name: str = "made-up"
     broken: tuple[str, ...] = ()  # symbols whose bars cannot be read
 
     def series(self) -> list[SeriesInfo]:

@@ -4,7 +4,7 @@ import pytest
 
 from botyard.records.ranking import Ranking
 from botyard.records.research import Fold, StudySummary
-from botyard.stages.researcher.caveats import not_assessed, warnings
+from botyard.stages.researcher.caveats import warnings
 from botyard.testing.research_records import METRICS, SPEC
 
 STUDY = StudySummary("BTC/USDT", 200, 1, 1.5, {"fast": 17, "slow": 90}, 0.4, "x.journal", METRICS)
@@ -47,18 +47,3 @@ def test_there_is_nothing_to_say_where_nothing_is_wrong():
 def test_each_shortcoming_has_its_sentence(changes, word):
     (found,) = _warnings(**changes)
     assert word in found
-
-
-def test_the_verdict_states_the_walk_forward_sharpe_with_its_error_and_opens_nothing():
-    verdict = not_assessed(METRICS, days=91.25)
-    assert verdict.outcome == "not assessed"
-    assert verdict.expected_sharpe == METRICS.sharpe
-    assert "1.50, give or take 2.0" in verdict.sentence
-    assert "paper only" in verdict.sentence
-
-
-def test_an_undefined_sharpe_says_why():
-    tested = dataclasses.replace(METRICS, sharpe=None, undefined={"sharpe": "the equity never moves"})
-    verdict = not_assessed(tested, days=100)
-    assert verdict.expected_sharpe is None
-    assert "the equity never moves" in verdict.sentence

@@ -1,10 +1,12 @@
 import dataclasses
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from botyard.adapters.artifact_store.folder import FolderArtifacts
 from botyard.engine.bars import Bars
+from botyard.engine.trial_returns import unpack
 from botyard.errors import InvariantError
 from botyard.records import codec
 from botyard.records.ranking import Ranking
@@ -12,6 +14,7 @@ from botyard.records.research import Research
 from botyard.stages import researcher, selector
 from botyard.testing.code_cache import CODE_CACHE
 from botyard.testing.made_up_market import MadeUpMarket, made_up_bars
+from botyard.testing.ports.memory_trials import MemoryTrials
 from botyard.testing.progress import RecordedProgress
 from botyard.testing.research_records import SPEC, made_up_design, with_parameters
 
@@ -32,7 +35,7 @@ def _run(folder: Path, market=MARKET, *, spec=SPEC, ranking=None, progress=None,
         market,
         FolderArtifacts(folder),
         progress=progress or RecordedProgress(),
-        **{"trials": TRIALS, "seed": 1, "workers": 1, "cache_dir": CODE_CACHE, **changes},
+        **{"registry": MemoryTrials(), "trials": TRIALS, "seed": 1, "workers": 1, "cache_dir": CODE_CACHE, **changes},
     )
 
 
@@ -176,10 +179,57 @@ def test_without_free_parameters_there_is_no_study_but_a_walk_forward(tmp_path):
     assert len(research.folds) == 4
 
 
-def test_the_verdict_is_not_assessed_and_expects_the_walk_forward_sharpe(run):
+def test_the_verdict_judges_the_walk_forward_and_says_so(run):
     _, research = run
-    assert research.verdict.outcome == "not assessed"
-    assert research.verdict.expected_sharpe == research.walk_forward.sharpe
+    verdict = research.verdict
+    assert verdict.outcome == "pass"  # the trends of these bars are far stronger than any market's
+    assert all(c.is_met for c in verdict.conditions)
+    assert verdict.expected_sharpe == research.walk_forward.sharpe
+    assert verdict.figures["walk_forward_sharpe"].value == pytest.approx(research.walk_forward.sharpe, rel=1e-5)
+    assert verdict.figures["in_sample_sharpe"].value == pytest.approx(research.study.metrics.sharpe, rel=1e-5)
+    assert verdict.figures["walk_forward_trades"].value == research.walk_forward.trades
+    assert verdict.figures["effective_trials"].value <= verdict.figures["trials"].value
+
+
+def test_without_an_edge_it_fails_and_says_why(ranking, tmp_path):
+    noise = MadeUpMarket({symbol: made_up_bars(4000, seed=90 + i) for i, symbol in enumerate(MARKET.held)})
+    verdict = _run(tmp_path, noise, ranking=ranking).verdict
+    assert verdict.outcome == "fail"
+    assert verdict.sentence.startswith("Fail: ")
+    assert "paper only" in verdict.sentence
+
+
+def test_asking_the_same_data_again_is_counted_and_the_same_question_is_not(run, ranking, tmp_path):
+    _, research = run
+    registry = MemoryTrials()
+    asked = [_run(tmp_path / str(seed), ranking=ranking, seed=seed, registry=registry) for seed in (1, 2, 1)]
+    first, second, again = (r.verdict for r in asked)
+    assert first == again == research.verdict
+    assert len(registry.runs) == 2
+    assert second.figures["earlier_runs"].value == 1
+    assert second.figures["trials"].value > first.figures["trials"].value
+    assert second.figures["effective_trials"].value > first.figures["effective_trials"].value
+    assert second.figures["p_threshold"].value == pytest.approx(first.figures["p_threshold"].value / 4, rel=1e-5)
+
+
+def test_the_trials_of_all_studies_and_passes_are_registered_once(ranking, tmp_path):
+    registry = MemoryTrials()
+    research = _run(tmp_path, ranking=ranking, registry=registry)
+    (kept,) = registry.runs
+    assert kept.idea == SPEC.idea
+    assert kept.trials.n_trials == research.verdict.figures["trials"].value
+    assert kept.trials.n_trials > TRIALS
+    assert len(np.unique(unpack(kept.trials), axis=0)) == kept.trials.n_trials
+    assert kept.trials.first_day == ranking.from_ms // 86_400_000
+
+
+def test_too_few_days_are_not_enough_data(ranking, tmp_path):
+    held = {symbol: bars.slice(0, 60 * 24) for symbol, bars in MARKET.held.items()}
+    short = dataclasses.replace(ranking, until_ms=ranking.from_ms + 60 * 86_400_000)
+    verdict = _run(tmp_path, MadeUpMarket(held), ranking=short).verdict
+    assert verdict.outcome == "not enough data"
+    assert "60 days" in verdict.sentence
+    assert "110" in verdict.sentence
 
 
 def test_a_ranking_in_which_none_qualifies_is_a_bug_of_the_caller(ranking, tmp_path):

@@ -4,7 +4,8 @@
 2. Walk-forward (folds.py): the same ranking and search on the past of each fold, tested on the bars after it.
 3. The choice: the instrument whose study reached the highest value, the better ranked of two equal ones. Each fold
    chooses by the same rule, so that the walk-forward judges this very procedure.
-4. The hand-over: the spec with the values found and their provenance (provenance.py), curves and marks (curves.py),
+4. The verdict (judging.py, evidence/verdict.py): whether that is more than luck, after all that was ever tried.
+5. The hand-over: the spec with the values found and their provenance (provenance.py), curves and marks (curves.py),
    charts (search/charts.py), and what to be wary of (caveats.py).
 """
 
@@ -17,19 +18,20 @@ from botyard.errors import InvariantError
 from botyard.evidence import walk_forward
 from botyard.language import CompiledStrategy, compile_spec
 from botyard.market import Market
-from botyard.ports import ArtifactStore, Progress
+from botyard.ports import ArtifactStore, Progress, TrialRegistry
 from botyard.records.design import Design
 from botyard.records.ranking import Ranking
 from botyard.records.research import Research, StudySummary
 from botyard.records.schema import spec_hash
 from botyard.records.spec import Spec
+from botyard.records.verdict import Verdict
 from botyard.search.charts import draw_charts
 from botyard.search.crew import Crew, cpu_count
 from botyard.search.journal import journal_bytes
-from botyard.search.ranking import MIN_TRADES, TOP, Candidate
+from botyard.search.ranking import MIN_TRADES, TOP, Candidate, screen
 from botyard.search.study import StudyResult
 from botyard.search.tasks import StudyTask, run_task, study_name, study_seed
-from botyard.stages.researcher import caveats, curves
+from botyard.stages.researcher import caveats, curves, judging
 from botyard.stages.researcher.folds import Walk, best_of, fold_tasks, walk
 from botyard.stages.researcher.provenance import explain_values, with_values
 from botyard.stages.researcher.studies import TASK, Desk
@@ -46,13 +48,15 @@ def run(
     artifacts: ArtifactStore,
     *,
     progress: Progress,
+    registry: TrialRegistry,
     trials: int = TRIALS,
     seed: int = 0,
     workers: int | None = None,
     cache_dir: Path | None = None,
 ) -> Research:
-    """Search and walk forward.
+    """Search, walk forward and judge.
 
+    registry: what all runs tried; this one is added, and the verdict depends on those before it.
     workers: processes, one per processor unless told. The result is the same for any number.
     cache_dir: where machine code is kept, which workers load instead of compiling it each.
 
@@ -72,8 +76,16 @@ def run(
         desk = Desk(crew, artifacts, progress)
         for symbol in ranking.chosen:
             desk.ask(_task(compiled, candidates[symbol], trials, seed, cache_dir))
+        ends = tuple(cut.train_until_ms for cut in cuts)
+        screenings = [screen(program, compiled.window_parameters, c, ends) for c in candidates.values()]
         folds = fold_tasks(
-            program, compiled, list(candidates.values()), cuts, trials=fold_trials, seed=seed, cache_dir=cache_dir
+            compiled,
+            list(candidates.values()),
+            screenings,
+            cuts,
+            trials=fold_trials,
+            seed=seed,
+            cache_dir=cache_dir,
         )
         for fold in folds:
             for task in fold.tasks:
@@ -83,7 +95,21 @@ def run(
     results = [desk.results[study_name(symbol)] for symbol in ranking.chosen]
     walked = walk(program, folds, desk.results, candidates)
     _write_journals(artifacts, design.spec, results)
-    research = _research(design, ranking, program, candidates, results, walked, market)
+    chosen = best_of(results)
+    candidate = candidates[chosen.symbol]
+    run_in_sample = backtest(program, candidate.bars, candidate.rules, chosen.best_parameters)
+    verdict = judging.verdict(
+        program,
+        candidate,
+        chosen,
+        run_in_sample,
+        walked,
+        ranking,
+        judging.registered_run(market.name, program, results, screenings),
+        registry,
+        seed=seed,
+    )
+    research = _research(design, ranking, program, candidates, results, walked, market, run_in_sample, verdict)
     for name, chart in draw_charts(research, results).items():
         artifacts.write(f"charts/{name}", chart)
     return research
@@ -133,11 +159,12 @@ def _research(
     results: Sequence[StudyResult],
     walked: Walk,
     market: Market,
+    run_in_sample: Backtest,
+    verdict: Verdict,
 ) -> Research:
     chosen = best_of(results)
     candidate = candidates[chosen.symbol]
     bars, rules = candidate.bars, candidate.rules
-    run_in_sample = backtest(program, bars, rules, chosen.best_parameters)
     studies = tuple(_summary(result) for result in results)
     study = studies[results.index(chosen)]
     spec = with_values(design.spec, chosen.best_parameters)
@@ -150,7 +177,7 @@ def _research(
         folds=walked.folds,
         walk_forward=walked.metrics,
         provenance=explain_values(design.spec, chosen.best_parameters, chosen.symbol, study.trials),
-        verdict=caveats.not_assessed(walked.metrics, walked.days),
+        verdict=verdict,
         data_hash=market.data_hash(sorted(candidates), spec.timeframe),
         equity=curves.thinned(bars.open_ms, run_in_sample.equity),
         drawdown=curves.drawdown(bars.open_ms, run_in_sample.equity),

@@ -1,35 +1,16 @@
-"""What to be wary of, in sentences, and the verdict as long as no test of significance has been made."""
+"""What to be wary of, in sentences."""
 
-import math
 from collections.abc import Sequence
 
 from botyard.records.ranking import Ranking
 from botyard.records.research import Fold, Metrics, StudySummary
 from botyard.records.spec import Spec
-from botyard.records.verdict import Verdict
 from botyard.search import space
 
-DAY_MS = 86_400_000
-YEAR_DAYS = 365.0
 FEW_TRADES = 30
 MUCH_AMBIGUITY = 0.01
 MUCH_TOUCHED = 0.02
 MUCH_LARGER = 1.0  # Sharpe, in sample above walk-forward
-
-
-def not_assessed(tested: Metrics, days: float) -> Verdict:
-    """Say what the walk-forward showed and that nobody has judged it."""
-    closing = "No test of significance has been made, so it may trade on paper only."
-    if tested.sharpe is None:
-        why = tested.undefined.get("sharpe", "nothing was traded")
-        sentence = f"Not assessed: the walk-forward Sharpe is undefined ({why}). {closing}"
-        return Verdict("not assessed", sentence, None)
-    error = math.sqrt(YEAR_DAYS / days)  # Lo 2002: the standard error of an annual Sharpe near 0 is one over √years
-    sentence = (
-        f"Not assessed: on {days:.0f} days that the search had not seen, the Sharpe was {tested.sharpe:.2f}, "
-        f"give or take {error:.1f}. {closing}"
-    )
-    return Verdict("not assessed", sentence, tested.sharpe)
 
 
 def warnings(

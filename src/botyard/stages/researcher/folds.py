@@ -1,18 +1,22 @@
 """The folds of the walk-forward: rank and search on the past, test on the bars after it."""
 
+import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from botyard.engine import metrics as figures
-from botyard.engine.backtest import backtest
+from botyard.engine.backtest import Runner, backtest
+from botyard.engine.bars import Floats
 from botyard.engine.program import Program
 from botyard.evidence import walk_forward
 from botyard.evidence.walk_forward import Cut, Segment
 from botyard.language import CompiledStrategy
 from botyard.records.research import Curve, Fold, Metrics
-from botyard.search.ranking import MIN_TRADES, Candidate, chosen_at, screen
+from botyard.search.ranking import MIN_TRADES, Candidate, Screening, chosen_at
 from botyard.search.study import StudyResult
 from botyard.search.tasks import StudyTask, study_name, study_seed
 from botyard.stages.researcher import curves
@@ -35,13 +39,16 @@ class Walk:
     folds: tuple[Fold, ...]
     metrics: Metrics
     equity: Curve
-    days: float  # tested
+    daily: Floats  # (n_days,) returns of the chained tests
+    hold: Floats  # (n_days,) of buying and holding what was traded, on the same days; 0 while nothing was chosen
+    pooled: Floats  # daily returns of each fold's parameters on all candidates, in equal parts
+    exposure: float  # mean over the tested bars of the signed position over equity
 
 
 def fold_tasks(
-    program: Program,
     compiled: CompiledStrategy,
     candidates: Sequence[Candidate],
+    screenings: Sequence[Screening],
     cuts: Sequence[Cut],
     *,
     trials: int,
@@ -49,15 +56,10 @@ def fold_tasks(
     cache_dir: Path | None,
 ) -> list[AskedFold]:
     """Re-rank at every cut and say which studies each fold needs; a study's bars end where its fold's past ends."""
-    if not cuts:
-        return []
     by_symbol = {c.symbol: c for c in candidates}
-    screenings = [
-        screen(program, compiled.window_parameters, c, tuple(cut.train_until_ms for cut in cuts)) for c in candidates
-    ]
     asked = []
     for i, cut in enumerate(cuts):
-        symbols = chosen_at(screenings, i, cut.fraction)
+        symbols = chosen_at(list(screenings), i, cut.fraction)
         tasks = tuple(
             _task(compiled, by_symbol[symbol], cut, trials=trials, seed=seed, cache_dir=cache_dir) for symbol in symbols
         )
@@ -79,24 +81,70 @@ def walk(
     """Test each fold's choice on its next bars and chain the tests."""
     folds: list[Fold] = []
     segments: list[Segment] = []
+    held: list[Segment] = []
+    exposures: list[Floats] = []
+    choices: list[tuple[Cut, StudyResult | None]] = []
     for fold in asked:
         chosen = best_of([results[task.name] for task in fold.tasks]) if fold.tasks else None
         candidate = candidates[chosen.symbol] if chosen else next(iter(candidates.values()))
         segment = _tested(program, candidate, fold.cut, chosen)
         if len(segment.bars):
             segments.append(segment)
+            held.append(_held(candidate, segment, is_chosen=chosen is not None))
+            exposures.append(_exposure(candidate, segment))
         folds.append(_record(fold.cut, chosen, candidate, segment))
+        choices.append((fold.cut, chosen))
     if not segments:
-        return Walk(tuple(folds), _undefined("there are no bars to test on"), Curve((), ()), 0.0)
+        none = np.empty(0)
+        return Walk(tuple(folds), _undefined("there are no bars to test on"), Curve((), ()), none, none, none, 0.0)
     rules = next(iter(candidates.values())).rules
     chained = walk_forward.chain(segments, rules.initial_cash)
-    days = sum((fold.cut.test_until_ms - fold.cut.train_until_ms) / DAY_MS for fold in asked)
+    holding = walk_forward.chain(held, rules.initial_cash)
     return Walk(
         folds=tuple(folds),
         metrics=figures.metrics(chained.bars, chained.run, rules),
         equity=curves.thinned(chained.bars.open_ms, chained.run.equity),
-        days=days,
+        daily=figures.daily_returns(chained.bars.open_ms, chained.run.equity),
+        hold=figures.daily_returns(holding.bars.open_ms, holding.run.equity),
+        pooled=_pooled(program, list(candidates.values()), choices),
+        exposure=float(np.concatenate(exposures).mean()),
     )
+
+
+def _held(candidate: Candidate, segment: Segment, *, is_chosen: bool) -> Segment:
+    # the segment's money in the instrument itself, from the close before the test on
+    idle = walk_forward.idle(segment.bars, candidate.rules.initial_cash)
+    if not is_chosen:
+        return idle
+    before = int(candidate.bars.open_ms.searchsorted(segment.bars.open_ms[0]))
+    start = candidate.bars.close[before - 1] if before else segment.bars.open[0]
+    equity = candidate.rules.initial_cash * segment.bars.close / start
+    return Segment(segment.bars, dataclasses.replace(idle.run, equity=equity))
+
+
+def _exposure(candidate: Candidate, segment: Segment) -> Floats:
+    lot = candidate.rules.instrument.lot.value
+    equity = np.maximum(segment.run.equity, 1e-9)  # a liquidated account holds nothing
+    return np.asarray(segment.run.lots * lot * segment.bars.close / equity)
+
+
+def _pooled(
+    program: Program, candidates: Sequence[Candidate], choices: Sequence[tuple[Cut, StudyResult | None]]
+) -> Floats:
+    # A run decides on closed bars only, so that its days before a cut are those of a run that ends there.
+    first = min(cut.train_until_ms for cut, _ in choices) // DAY_MS
+    n_days = (max(cut.test_until_ms for cut, _ in choices) - 1) // DAY_MS + 1 - first
+    total, count = np.zeros(n_days), np.zeros(n_days)
+    for candidate in candidates:
+        runner = Runner(program, candidate.bars, candidate.rules)
+        days = figures.return_days(candidate.bars.open_ms)
+        for cut, chosen in choices:
+            inside = (days >= cut.train_until_ms // DAY_MS) & (days <= (cut.test_until_ms - 1) // DAY_MS)
+            count[days[inside] - first] += 1.0
+            if chosen is not None:
+                runner.score(program.vector(chosen.best_parameters))
+                total[days[inside] - first] += np.nan_to_num(runner.daily_returns()[inside], posinf=0.0, neginf=0.0)
+    return np.asarray(total / np.maximum(count, 1.0))
 
 
 def _task(
