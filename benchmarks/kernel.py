@@ -53,8 +53,8 @@ def _making() -> list[Figure]:
     """What a program costs, each in a process of its own; CPU seconds after botyard itself is imported."""
     with tempfile.TemporaryDirectory(prefix="botyard-bench-") as folder:
         return [
-            ("the first program ever: loop and rules too", _fresh(folder, "12"), "s", ""),
-            ("a new spec, loop and ops cached, numba's import included", _fresh(folder, "13"), "s", "<= 1.5"),
+            ("the first program ever", _fresh(folder, "12"), "s", ""),
+            ("a new spec", _fresh(folder, "13"), "s", "<= 1.5"),
             ("a cached spec", _fresh(folder, "13"), "s", "<= 0.3"),
         ]
 

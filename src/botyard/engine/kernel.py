@@ -1,8 +1,7 @@
 """The loop over bars, as plain Python: compiled together with the rules, and linked with one strategy."""
 
-from botyard.engine.native import FLOAT, INTEGER, POINTER, VOID, External
 from botyard.ops.state import KIND, LEVEL, NO_ORDER, ORDER_WIDTH, ORDERS, PENDING, TRANSITION
-from botyard.rules.book import step
+from botyard.rules.book import OnBar, OnFill, step
 from botyard.rules.layout import (
     EQUITY,
     FILL_COUNT,
@@ -17,9 +16,7 @@ from botyard.rules.layout import (
     Floats,
 )
 
-RUN = External("botyard_run", VOID, (*[INTEGER] * 3, *[POINTER] * 18))
-ON_BAR = External("botyard_on_bar", VOID, (POINTER, POINTER, *[FLOAT] * 6))
-ON_FILL = External("botyard_on_fill", VOID, (POINTER, POINTER, *[FLOAT] * 3))
+SYMBOL = "botyard_run"
 
 FILL_ROW = FILL_WIDTH + 1  # the bar comes first
 N_FILLS, N_TRADES, N_DAYS = 0, 1, 2  # in `counts`
@@ -28,6 +25,8 @@ DAILY, CURVES, ORDERS_TOO = 0, 1, 2  # how much is recorded
 
 
 def run(
+    on_bar: OnBar,
+    on_fill: OnFill,
     n: int,
     recorded: int,
     slots: int,
@@ -50,7 +49,7 @@ def run(
     orders: Floats,
     counts: Floats,
 ) -> None:
-    """Run a strategy over n bars.
+    """Run a strategy over n bars. Its two functions are bound when it is compiled.
 
     daily: equity at the last bar of each UTC day, the first bar of all left out. The arrays after it are written only
     as far as `recorded` asks: DAILY none, CURVES all but orders, ORDERS_TOO all.
@@ -100,15 +99,3 @@ def write_orders(s: Floats, b: Floats, orders: Floats, i: int, slots: int) -> No
             orders[at + 3 + 4 * k] = s[order + LEVEL]
             orders[at + 4 + 4 * k] = s[order + TRANSITION]
             orders[at + 5 + 4 * k] = b[ORDER_LOTS + k]
-
-
-def on_bar(
-    s: Floats, p: Floats, minutes: float, open: float, high: float, low: float, close: float, volume: float
-) -> None:
-    """Stand for the strategy's on_bar until it is linked."""
-    ON_BAR(s, p, minutes, open, high, low, close, volume)
-
-
-def on_fill(s: Floats, p: Floats, transition: float, exposure: float, price: float) -> None:
-    """Stand for the strategy's on_fill until it is linked."""
-    ON_FILL(s, p, transition, exposure, price)

@@ -5,10 +5,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from botyard.engine import kernel, native
+from botyard.engine import kernel
 from botyard.engine.bars import Floats
-from botyard.engine.build import machine_code, shared_code
+from botyard.engine.build import machine_code
 from botyard.engine.cache import CodeCache
+from botyard.engine.machine import native
 from botyard.engine.parameters import Value, parameter_vector
 from botyard.errors import InvariantError
 from botyard.records.spec import Spec
@@ -46,7 +47,7 @@ class Program:
         self.compiled = compiled
         self.module: Any = Module(compiled.source, "strategy")
         code = machine_code(self.module, compiled.source, _cache(cache_dir))
-        self._loaded = native.Loaded(code, kernel.RUN.symbol)
+        self._loaded = native.Loaded(code, kernel.SYMBOL)
 
     @property
     def address(self) -> int:
@@ -71,11 +72,6 @@ def load_program(compiled: Compiled, cache_dir: Path | None = None) -> Program:
     cache_dir: folder for machine code; None keeps it in memory only.
     """
     return Program(compiled, cache_dir)
-
-
-def prepare(cache_dir: Path) -> None:
-    """Compile what all programs share, so that the first one does not wait for it."""
-    shared_code(_cache(cache_dir))
 
 
 @lru_cache(maxsize=8)

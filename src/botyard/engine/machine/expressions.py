@@ -1,0 +1,253 @@
+"""Expressions of plain functions, written as LLVM IR."""
+
+import ast
+import math
+from collections.abc import Callable, Mapping
+from types import FunctionType
+from typing import Any, Protocol
+
+from botyard.engine.machine.ir import Kind, Value, Writer, common, constant
+from botyard.errors import InvariantError
+
+KINDS: dict[str, Kind] = {"float": "double", "int": "i64", "bool": "i1", "State": "ptr", "Floats": "ptr"}
+OPERATORS: dict[type, str] = {
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%",
+    ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=",
+}  # fmt: skip
+_INTRINSICS = {math.sqrt: "sqrt", math.log: "log", math.exp: "exp"}
+
+
+class Callees(Protocol):
+    """What a function needs of the module around it."""
+
+    bound: Mapping[str, FunctionType]
+
+    def signature(self, function: FunctionType) -> "Signature":
+        """Say how a function is called."""
+        ...
+
+    def array(self, values: tuple[float, ...]) -> str:
+        """Name a constant array."""
+        ...
+
+
+class Signature:
+    """How a translated function is called. Parameters that are functions are bound, not passed."""
+
+    def __init__(self, node: ast.FunctionDef, module: str) -> None:
+        self.symbol = f'@"{module}.{node.name}"'
+        self.parameters = [(a.arg, _kind(a)) for a in node.args.args]
+        self.kinds = [kind for _, kind in self.parameters if kind is not None]
+        self.results = _results(node)
+
+    @property
+    def result(self) -> str:
+        """LLVM type of what it returns."""
+        if not self.results:
+            return "void"
+        return self.results[0] if len(self.results) == 1 else f"{{ {', '.join(self.results)} }}"
+
+
+def _kind(argument: ast.arg) -> Kind | None:
+    if argument.annotation is None:
+        return "ptr" if argument.arg in {"s", "p"} else "double"
+    return KINDS.get(ast.unparse(argument.annotation))
+
+
+def _results(node: ast.FunctionDef) -> list[Kind]:
+    match node.returns:
+        case ast.Constant(value=None):
+            return []
+        case ast.Subscript(slice=ast.Tuple(elts=parts)):
+            return [KINDS[ast.unparse(part)] for part in parts]
+        case None:
+            returns = any(isinstance(part, ast.Return) and part.value is not None for part in ast.walk(node))
+            return ["double"] if returns else []
+        case annotation:
+            return [KINDS[ast.unparse(annotation)]]
+
+
+class Expressions:
+    """Writes the expressions of one function."""
+
+    def __init__(self, callees: Callees, node: ast.FunctionDef, signature: Signature, names: Mapping[str, Any]) -> None:
+        self._callees = callees
+        self._node = node
+        self._signature = signature
+        self._names = names
+        self._writer = Writer()
+        self._kinds: dict[str, Kind] = {}
+
+    def _refuse(self, node: ast.AST) -> InvariantError:
+        line = getattr(node, "lineno", 0)
+        return InvariantError(f"{self._signature.symbol} line {line}: {ast.unparse(node)!r} cannot be compiled")
+
+    def _store(self, target: ast.expr, value: Value) -> None:
+        w = self._writer
+        match target:
+            case ast.Name(id=name):
+                self._kinds[name] = kind = common(self._kinds.get(name, value.kind), value.kind)
+                w.add(f"store {kind} {w.convert(value, kind).text}, ptr %l.{name}")
+            case ast.Subscript(value=array, slice=index):
+                place = self._place(array, index)
+                w.add(f"store double {w.convert(value, 'double').text}, ptr {place}")
+            case _:
+                raise self._refuse(target)
+
+    def _place(self, array: ast.expr, index: ast.expr) -> str:
+        w = self._writer
+        base = self._value(array)
+        at = self._value(index)
+        if base.kind != "ptr" or at.kind != "i64":
+            raise self._refuse(index)
+        return w.value(f"getelementptr inbounds double, ptr {base.text}, i64 {at.text}", "ptr").text
+
+    def _condition(self, node: ast.expr, yes: str, no: str) -> None:
+        """Branch on a condition; `and` and `or` leave what need not be computed alone."""
+        w = self._writer
+        match node:
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                self._condition(operand, no, yes)
+            case ast.BoolOp(op=op, values=values):
+                for value in values[:-1]:
+                    more = w.fresh("more")
+                    self._condition(value, *((more, no) if isinstance(op, ast.And) else (yes, more)))
+                    w.label(more)
+                self._condition(values[-1], yes, no)
+            case _:
+                w.branch(w.truth(self._value(node)), yes, no)
+
+    def _value(self, node: ast.expr) -> Value:
+        w = self._writer
+        match node:
+            case ast.Constant(value=bool() | int() | float() as number):
+                return constant(number)
+            case ast.Name(id=name):
+                return self._name(node, name)
+            case ast.Subscript(value=array, slice=index):
+                return w.value(f"load double, ptr {self._place(array, index)}", "double")
+            case ast.Call():
+                return self._only(node, self._call(node))
+            case ast.UnaryOp(op=ast.Not()) | ast.BoolOp():
+                return self._either(node, ast.Constant(True), ast.Constant(False))
+            case ast.IfExp(test=test, body=yes, orelse=no):
+                return self._either(test, yes, no)
+            case _:
+                return self._operation(node)
+
+    def _operation(self, node: ast.expr) -> Value:
+        w = self._writer
+        match node:
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as number)):
+                return constant(-number)
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                value = self._value(operand)
+                if value.kind == "double":
+                    return w.value(f"fneg double {value.text}", "double")
+                return w.arithmetic("-", constant(0), value)
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
+                return w.arithmetic(OPERATORS[type(op)], self._value(left), self._value(right))
+            case ast.Compare(left=left, ops=ops, comparators=rights):
+                return self._chain([OPERATORS[type(op)] for op in ops], [self._value(part) for part in (left, *rights)])
+        raise self._refuse(node)
+
+    def _only(self, node: ast.expr, results: list[Value]) -> Value:
+        if len(results) != 1:
+            raise self._refuse(node)
+        return results[0]
+
+    def _chain(self, operators: list[str], values: list[Value]) -> Value:
+        w = self._writer
+        pairs = zip(operators, values[:-1], values[1:], strict=True)
+        first, *others = [w.compare(operator, a, b) for operator, a, b in pairs]
+        for other in others:
+            first = w.both(first, other)
+        return first
+
+    def _name(self, node: ast.expr, name: str) -> Value:
+        if name in self._kinds:
+            kind = self._kinds[name]
+            return self._writer.value(f"load {kind}, ptr %l.{name}", kind)
+        known = self._names.get(name)
+        if isinstance(known, bool | int | float):
+            return constant(known)
+        if isinstance(known, tuple):
+            return Value(self._callees.array(known), "ptr")
+        raise self._refuse(node)
+
+    def _either(self, test: ast.expr, yes: ast.expr, no: ast.expr) -> Value:
+        w = self._writer
+        labels = [w.fresh("yes"), w.fresh("no")]
+        end = w.fresh("end")
+        local = f"pick.{end}"
+        self._condition(test, labels[0], labels[1])
+        for label, part in zip(labels, (yes, no), strict=True):
+            w.label(label)
+            self._store(ast.Name(local), self._value(part))
+            w.jump(end)
+        w.label(end)
+        return self._name(test, local)
+
+    def _call(self, node: ast.Call) -> list[Value]:
+        assert isinstance(node.func, ast.Name)
+        function = self._names.get(node.func.id, node.func.id)
+        if node.func.id in dict(self._signature.parameters):
+            function = self._callees.bound[node.func.id]
+        if not isinstance(function, FunctionType):
+            return [self._builtin(node, function, node.args)]
+        return self._call_of(self._callees.signature(function), node)
+
+    def _call_of(self, signature: Signature, node: ast.Call) -> list[Value]:
+        w = self._writer
+        values = [
+            w.convert(self._value(argument), kind)
+            for argument, (_, kind) in zip(node.args, signature.parameters, strict=True)
+            if kind is not None
+        ]
+        code = f"call {signature.result} {signature.symbol}({', '.join(f'{v.kind} {v.text}' for v in values)})"
+        if not signature.results:
+            w.add(code)
+            return []
+        result = w.value(code, signature.results[0])
+        if len(signature.results) == 1:
+            return [result]
+        return [
+            w.value(f"extractvalue {signature.result} {result.text}, {place}", kind)
+            for place, kind in enumerate(signature.results)
+        ]
+
+    def _builtin(self, node: ast.Call, function: Any, arguments: list[ast.expr]) -> Value:
+        w = self._writer
+        if function == "float" and _calls(arguments[0], self._names, math.floor):
+            # never through an integer, which holds less; -0.0 becomes 0.0 as it would there
+            inner = w.convert(self._value(arguments[0].args[0]), "double")  # type: ignore[attr-defined]
+            whole = w.value(f"call double @llvm.floor.f64(double {inner.text})", "double")
+            return w.arithmetic("+", whole, constant(0.0))
+        values = [self._value(argument) for argument in arguments]
+        match function, values:
+            case "float" | "int", [value]:
+                return w.convert(value, KINDS[str(function)])
+            case "abs", [Value(kind="double") as value]:
+                return w.value(f"call double @llvm.fabs.f64(double {value.text})", "double")
+            case "abs", [value]:
+                return w.pick(w.compare("<", value, constant(0)), w.arithmetic("-", constant(0), value), value)
+            case "min" | "max", [first, *others]:
+                for other in others:
+                    kind = common(first.kind, other.kind)
+                    a, b = w.convert(first, kind), w.convert(other, kind)
+                    first = w.pick(w.compare("<" if function == "min" else ">", b, a), b, a)
+                return first
+            case math.floor, [value]:
+                number = w.convert(value, "double")
+                whole = w.value(f"call double @llvm.floor.f64(double {number.text})", "double")
+                return w.convert(whole, "i64")
+            case math.isnan, [value]:
+                return w.compare("!=", value, value)
+        if function in _INTRINSICS and len(values) == 1:
+            number = w.convert(values[0], "double")
+            return w.value(f"call double @llvm.{_INTRINSICS[function]}.f64(double {number.text})", "double")
+        raise self._refuse(node)
+
+
+def _calls(node: ast.expr, names: Mapping[str, Any], function: Callable[..., Any]) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and names.get(node.func.id) is function
