@@ -83,7 +83,7 @@ class Case:
             market="imported",
             feed="stored",
             parameter_names=tuple(self.program.module.PARAMETERS),
-            parameters=tuple(self.program.vector().tolist()),
+            parameters=tuple(self.program.vector().tolist()[: len(self.program.module.PARAMETERS)]),
             rules=CONTRACT_RULES,
             seed_bars=self.compiled.seed_bars,
             spec_hash=self.compiled.spec_hash,

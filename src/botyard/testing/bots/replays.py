@@ -1,13 +1,18 @@
-"""A home folder with one bot in it, and a process that plays it and may kill itself at a chosen write.
+"""A home folder with one bot in it, and processes that play it one after the other, each killing itself at a write.
 
-`python -m botyard.testing.bots.replays HOME AT before|after` plays all stored bars from where the bot stands; at its
-AT-th write the process kills itself with SIGKILL, before the write or after it. AT 0 plays to the end.
+`python -m botyard.testing.bots.replays HOME 17:before 4:after 0:before` starts three processes in turn; each plays
+stored bars from where the bot stands. The first kills itself with SIGKILL before its 17th write, the second after its
+4th; 0 plays to the end. The processes are forked, so that what is imported once serves all of them; each opens its
+own files. Prints how each ended, as JSON: its exit code, or minus the signal.
 """
 
+import json
 import os
+import random
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +32,11 @@ from botyard.testing.bots import live
 from botyard.testing.bots.crashes import WRITES
 
 BOT = "swing-1"
+MOST_BARS = 16  # in a tick of a process that dies
 
 
 def make_home(home: Path, settings: BundleSettings, source: str, bars: Sequence[Bar]) -> Path:
-    """Write the market, the bundle and the fleet; the bot trades from the first bar."""
+    """Write the market, the bundle and the fleet; the bot is seeded with the first `settings.seed_bars` bars."""
     live.write_market(home / "market" / settings.market, settings.rules, bars, settings.timeframe)
     folder = home / "bots" / BOT
     folder.mkdir(parents=True)
@@ -38,7 +44,8 @@ def make_home(home: Path, settings: BundleSettings, source: str, bars: Sequence[
     (folder / "strategy.py").write_text(source, encoding="utf-8")
     what = load_deployed(folder)
     store = SqliteFleet(home / "fleet.db")
-    store.add_bot(live.bot(what, name=BOT, seed_ms=bars[0].open_ms, live_from_ms=bars[0].open_ms, bundle=str(folder)))
+    live_ms = bars[settings.seed_bars].open_ms
+    store.add_bot(live.bot(what, name=BOT, seed_ms=bars[0].open_ms, live_from_ms=live_ms, bundle=str(folder)))
     store.close()
     return home
 
@@ -57,8 +64,8 @@ class _Killing:
         return found
 
 
-def main(home: Path, at: int, *, after: bool) -> int:
-    """Play, and perhaps die; prints how many writes it made."""
+def main(home: Path, at: int, *, after: bool, most_bars: int = 1) -> int:
+    """Play, and perhaps die. Each tick goes through 1 to `most_bars` bars."""
     count = 0
 
     def kill(write: Callable[[], Any]) -> Any:
@@ -73,12 +80,10 @@ def main(home: Path, at: int, *, after: bool) -> int:
 
     what = load_deployed(home / "bots" / BOT)
     store = SqliteFleet(home / "fleet.db", durable=False)
-    venue = PaperVenue(home / "paper.db", BOT, what.settings.rules, durable=False)
+    venue = PaperVenue(home / "paper.db", BOT, what.settings.rules, what.settings.timeframe, durable=False)
     bot = store.bot(BOT)
     length = timeframe_ms(bot)
-    stored = ColumnMarketData(home / "market" / what.settings.market).bars(
-        bot.symbol, bot.timeframe, bot.seed_ms - 1, 2**62
-    )
+    stored = _bars(home / "market" / what.settings.market, bot.symbol, bot.timeframe)
     last_ms = folds.current_ledger(store, bot, what.settings.rules.instrument).last_bar_ms or bot.live_from_ms - 1
     clock = ReplayClock(max(last_ms, bot.live_from_ms))
     ports = Ports(
@@ -89,18 +94,43 @@ def main(home: Path, at: int, *, after: bool) -> int:
         wall=clock,
         notifier=live.Heard(),
     )
-    for bar in stored:
-        if bar.open_ms > last_ms:
-            clock.move_to(bar.open_ms + length)
-            report = tick(BOT, what, ports, local_owner())
-            if report.status != "running" or not report.is_done:
-                print(report.text, file=sys.stderr)  # noqa: T201  (a script)
-                return 1
+    left = [bar.open_ms for bar in stored if bar.open_ms > last_ms]
+    chance, next_bar = random.Random(at), -1  # noqa: S311  (steps, not secrets)
+    while next_bar < len(left) - 1:
+        next_bar = min(next_bar + chance.randint(1, most_bars), len(left) - 1)
+        clock.move_to(left[next_bar] + length)
+        report = tick(BOT, what, ports, local_owner())
+        if report.status != "running" or not report.is_done:
+            print(report.text, file=sys.stderr)  # noqa: T201  (a script)
+            return 1
     venue.close()
     store.close()
-    print(count)  # noqa: T201  (a script)
     return 0
 
 
+@cache
+def _bars(market: Path, symbol: str, timeframe: str) -> list[Bar]:
+    return ColumnMarketData(market).bars(symbol, timeframe, -1, 2**62)
+
+
+def live_and_die(home: Path, deaths: Sequence[str]) -> list[int]:
+    """Fork a process for each death, wait for its end, and return how each ended."""
+    settings = load_deployed(home / "bots" / BOT).settings
+    _bars(home / "market" / settings.market, settings.symbol, settings.timeframe)  # read once, for all
+    ended = []
+    for death in deaths:
+        at, when = death.split(":")
+        child = os.fork()
+        if child == 0:
+            code = 70  # EX_SOFTWARE, should it not even come to an end
+            try:
+                code = main(home, int(at), after=when == "after", most_bars=MOST_BARS)
+            finally:
+                sys.stderr.flush()
+                os._exit(code)
+        ended.append(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    return ended
+
+
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), int(sys.argv[2]), after=sys.argv[3] == "after"))
+    print(json.dumps(live_and_die(Path(sys.argv[1]), sys.argv[2:])))  # noqa: T201  (a script)
