@@ -19,22 +19,27 @@ EXACT_DIGITS = 8
 def effective_number(blocks: Iterable[Rows], n_days: int) -> tuple[float, int]:
     """Return the effective number of trials and how many different ones there are.
 
-    blocks: each (n_trials, n_days); rows that never vary are no trials, equal rows are one trial.
-    The trials' correlation matrix (trials × trials) has the same eigenvalues above 0 as that of the days, which
-    stays small however many runs are counted.
+    blocks: each (n_trials, n_days), in the order they were tried; rows that never vary are no trials, equal rows are
+    one. Many near copies can lower Galwey's number; what was tried before them was tried all the same, so that the
+    largest number that was reached after a block stands.
     """
     seen: set[bytes] = set()
     gram = np.zeros((n_days, n_days))
+    largest = 0.0
     for block in blocks:
         rows = _standardised(_new_rows(block, seen))
-        gram += rows.T @ rows
-    n = round(float(np.trace(gram)))
-    if n < 1:
-        return 0.0, 0
+        if len(rows):
+            gram += rows.T @ rows
+            largest = max(largest, _galwey(gram))
+    return float(f"{largest:.{EXACT_DIGITS}g}"), len(seen)
+
+
+def _galwey(gram: npt.NDArray[np.float64]) -> float:
+    # The correlation matrix of the trials has the same eigenvalues above 0 as the product of days by days, which
+    # stays small however many trials there are.
     eigenvalues = np.linalg.eigvalsh(gram)
-    eigenvalues = eigenvalues[eigenvalues > n * 1e-12]
-    number = np.sqrt(eigenvalues).sum() ** 2 / eigenvalues.sum()
-    return float(f"{number:.{EXACT_DIGITS}g}"), n
+    eigenvalues = eigenvalues[eigenvalues > np.trace(gram) * 1e-12]
+    return float(np.sqrt(eigenvalues).sum() ** 2 / eigenvalues.sum())
 
 
 def _new_rows(block: Rows, seen: set[bytes]) -> Rows:

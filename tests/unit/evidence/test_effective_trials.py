@@ -30,6 +30,15 @@ def test_blocks_add_up():
     assert effective_number([rows[:10], rows[10:]], DAYS)[0] == pytest.approx(whole, rel=1e-7)
 
 
+def test_copies_made_later_take_nothing_back():
+    rows, copied = trials(40), trials(1, seed=9)
+    noise = 0.01 * trials(400, seed=5)
+    copies = copied + noise
+    alone, _ = effective_number([rows], DAYS)
+    assert effective_number([np.concatenate([rows, copies])], DAYS)[0] < alone
+    assert effective_number([rows, copies], DAYS)[0] == alone
+
+
 def test_orthogonal_trials_count_each():
     rows = np.zeros((4, 8), np.float32)
     for i in range(4):

@@ -78,17 +78,19 @@ def verdict(
 def _counted(run: RegisteredRun, registry: TrialRegistry) -> tuple[int, float, int]:
     first, n_days = run.trials.first_day, run.trials.n_days
     place = registry.add(run)  # first of all: of two runs that end together, one must see the other
-    counted = 0
+    own = aligned(run.trials, first, n_days)
+    earlier_runs = 0
 
-    def blocks() -> Iterator[Rows]:  # one run in memory at a time
-        nonlocal counted
-        yield aligned(run.trials, first, n_days)
+    def in_order() -> Iterator[Rows]:  # one run in memory at a time
+        nonlocal earlier_runs
         for earlier in registry.earlier(place, run):
-            counted += 1
+            earlier_runs += 1
             yield aligned(earlier.trials, first, n_days)
+        yield own
 
-    effective, different = effective_number(blocks(), n_days)
-    return counted, effective, different
+    together, different = effective_number(in_order(), n_days)
+    alone, _ = effective_number([own], n_days)
+    return earlier_runs, max(together, alone), different
 
 
 def _stressed_sharpe(bars: Bars, rules: TradingRules, run: Backtest) -> float | None:
