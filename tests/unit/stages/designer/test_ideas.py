@@ -81,7 +81,7 @@ def test_an_altered_number_changes_the_answer(row):
 @pytest.mark.parametrize("row", COMPILING, **ids)
 def test_an_unknown_word_anywhere_leads_to_a_question_that_names_it(row):
     words = row["idea"].split(" ")
-    for place in range(int(row["id"][1:]) % 3, len(words) + 1, 3):
+    for place in range(int(row["id"][1:]) % 9, len(words) + 1, 9):
         answer = draft(" ".join([*words[:place], "wibble", *words[place:]]), "5m")
         assert isinstance(answer, Clarification | Refusal)
         if isinstance(answer, Clarification):
@@ -92,7 +92,7 @@ def test_an_unknown_word_anywhere_leads_to_a_question_that_names_it(row):
 def test_a_number_from_nowhere_is_never_passed_over(row):
     words = row["idea"].split(" ")
     before = found_facts(draft(row["idea"], "5m").spec)
-    for place in range(len(row["id"]) + int(row["id"][1:]) % 5 - 3, len(words) + 1, 5):
+    for place in range(len(row["id"]) + int(row["id"][1:]) % 9 - 3, len(words) + 1, 9):
         answer = draft(" ".join([*words[:place], "777", *words[place:]]), "5m")
         if isinstance(answer, Draft):
             assert found_facts(answer.spec) != before

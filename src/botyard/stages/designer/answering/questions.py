@@ -1,75 +1,107 @@
-"""What to ask when an idea cannot be read whole: unknown words, vague words, and the place where reading stopped."""
+"""What to ask when an idea cannot be read whole: vague phrases, unknown words, and the place where reading stopped.
+
+A choice is put where the words that it is about stand in the idea, or after the idea where they do not: see answered().
+"""
+
+import re
+from collections.abc import Callable
+from difflib import get_close_matches
 
 from botyard.records.design import Question
-from botyard.stages.designer.reading.combinators import Source
+from botyard.stages.designer.answering.vague import Found, vague
 from botyard.stages.designer.reading.lexicon import VOCABULARY
 from botyard.stages.designer.reading.measures import TIMEFRAMES, frame_of
-from botyard.stages.designer.reading.tokens import Token
+from botyard.stages.designer.reading.tokens import Token, clean
 
-_VAGUE: dict[str, tuple[str, tuple[str, ...]]] = {
-    "low": ("What counts as low?", ("a close below the lower Bollinger band", "RSI(14) below 30", "a new 20 bar low")),
-    "high": ("What counts as high?", ("a close above the upper Bollinger band", "RSI(14) above 70", "a new 20 bar high")),
-    "cheap": ("What counts as cheap?", ("RSI(14) below 30", "a close below the lower Bollinger band")),
-    "expensive": ("What counts as expensive?", ("RSI(14) above 70", "a close above the upper Bollinger band")),
-    "oversold": ("What tells that it is oversold?", ("RSI(14) below 30", "stochastic below 20", "a close below the lower Bollinger band")),
-    "overbought": ("What tells that it is overbought?", ("RSI(14) above 70", "stochastic above 80")),
-    "toppy": ("What tells that it is toppy?", ("RSI(14) above 70", "a close above the upper Bollinger band")),
-    "strong": ("How is strength measured?", ("ADX(14) above 25", "close above the 50 EMA", "rate of change above 0")),
-    "weak": ("How is weakness measured?", ("ADX(14) below 20", "close below the 50 EMA")),
-    "weakens": ("What tells that it weakens?", ("ADX(14) below 20", "close below the 50 EMA")),
-    "tight": ("How far away is tight?", ("1%", "1 ATR")),
-    "wide": ("How far away is wide?", ("5%", "4 ATR")),
-    "loose": ("How far away is loose?", ("5%", "4 ATR")),
-    "dip": ("What counts as a dip?", ("RSI(14) below 30", "a close below the lower Bollinger band", "3% below the 20 SMA")),
-    "dips": ("What counts as a dip?", ("RSI(14) below 30", "a close below the lower Bollinger band", "3% below the 20 SMA")),
-    "recovers": ("What counts as recovered?", ("a close above the 20 SMA", "RSI(14) above 50")),
-    "trend": ("How is the trend measured?", ("close above the 200 EMA", "ADX(14) above 25")),
-    "reversal": ("What shows a reversal?", ("RSI(14) crosses above 30", "close crosses above the 20 EMA")),
-    "reversals": ("What shows a reversal?", ("RSI(14) crosses above 30", "close crosses above the 20 EMA")),
-    "big": ("How big?", ("3%", "2 ATR")),
-    "support": ("Where is support?", ("the lowest low of the last 50 bars", "the lower Bollinger band")),
-    "resistance": ("Where is resistance?", ("the highest high of the last 50 bars", "the upper Bollinger band")),
-    "pullback": ("What counts as a pullback?", ("RSI(2) below 10", "a close below the 20 EMA")),
-    "volatile": ("How is volatility measured?", ("ATR(14) above its 50 bar average",)),
-    "volatility": ("How is volatility measured?", ("ATR(14) above its 50 bar average",)),
-    "momentum": ("How is momentum measured?", ("rate of change over 12 bars above 0", "MACD above 0")),
-}  # fmt: skip
-ENTRY_CHOICES = ("buy when a fast EMA crosses above a slow one", "buy when RSI(14) falls below 30, sell above 60")
+ENTRY_CHOICES = (
+    "buy when the 12 ema crosses above the 26 ema, sell when it crosses below",
+    "buy when rsi(14) is below 30, sell when rsi(14) is above 60",
+)
+LEAVE_OUT = "leave it out"
+INSTEAD = "instead: "
+_OTHERS = tuple(INSTEAD + choice for choice in ENTRY_CHOICES)
+_NEAR = 4
+
+IsRead = Callable[[tuple[Token, ...]], bool]
+"""Whether tokens make clauses."""
 
 
-def about_words(tokens: tuple[Token, ...]) -> tuple[Question, ...]:
-    """One question for all words that are in no list; none when all are known."""
-    unknown = list(dict.fromkeys(t.text for t in tokens if t.kind == "word" and t.text not in VOCABULARY))
-    vague = [w for w in unknown if w in _VAGUE]
-    questions = [Question(w, *_VAGUE[w]) for w in vague]
-    rest = [w for w in unknown if w not in _VAGUE]
-    if rest:
-        said = ", ".join(f'"{w}"' for w in rest[:8]) + (", …" if len(rest) > 8 else "")
-        numbers = _numbers_near(tokens, set(rest))
-        close = f" (with {numbers})" if numbers else ""
-        questions.append(Question(", ".join(rest[:8]), f"What do these words mean for the strategy: {said}{close}? Say it with prices, indicators, times or numbers, or leave them out.", ("leave them out",)))  # fmt: skip
+def answered(idea: str, question: Question, choice: str) -> str:
+    """Give the idea with one choice put in."""
+    if choice.startswith(INSTEAD):
+        return choice.removeprefix(INSTEAD)
+    text = clean(idea)
+    words = question.about.split(", ") if choice == LEAVE_OUT else [question.about]
+    said = "" if choice == LEAVE_OUT else choice
+    if not all(w and re.search(rf"(?<!\w){re.escape(w)}(?!\w)", text) for w in words):
+        return f"{text.rstrip(' .,')}, {said}"
+    for word in words:
+        text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", lambda _: said, text, count=1)
+    return " ".join(text.split())
+
+
+def about_words(text: str, tokens: tuple[Token, ...]) -> tuple[Question, ...]:
+    """Ask about words that are in no list, and about the vague phrases; none when all words are known."""
+    unknown = [t for t in tokens if t.kind == "word" and t.text not in VOCABULARY]
+    if not unknown:
+        return ()
+    phrases = [f for f in vague(text) if not f.is_plain or any(_overlap(f, t) for t in unknown)]
+    questions = [f.question for f in phrases]
+    rest = [t for t in unknown if not any(_overlap(f, t) for f in phrases)]
+    said: list[str] = []
+    for word in dict.fromkeys(t.text for t in rest):
+        close = get_close_matches(word, sorted(VOCABULARY), n=2, cutoff=0.8) if len(word) > 3 else []
+        if close:
+            questions.append(Question(word, f'Is "{word}" meant as "{" or ".join(close)}"?', (*close, LEAVE_OUT)))
+        else:
+            said.append(word)
+    if said:
+        words = ", ".join(f'"{w}"' for w in said[:8]) + (", …" if len(said) > 8 else "")
+        numbers = _numbers_near(tokens, set(said))
+        close_by = f" (with {numbers})" if numbers else ""
+        text = f"What does {words}{close_by} mean for the strategy? Say it with prices, indicators, times or numbers, or leave it out."
+        questions.append(Question(", ".join(said[:8]), text, (LEAVE_OUT, *_OTHERS)))
     return tuple(questions)
 
 
-def about_place(source: Source) -> tuple[Question, ...]:
-    """Give what to ask when all words are known but do not make a rule."""
-    tokens = source.tokens
+def about_place(text: str, tokens: tuple[Token, ...], furthest: int, is_read: IsRead) -> tuple[Question, ...]:
+    """Ask about the place where reading stopped, when all words are known but do not make a rule."""
     odd = [t for t in tokens if t.kind == "span" and t.unit in "mh" and frame_of(t) is None]
-    questions = [
-        Question(t.text, f"{t.text} is no bar length. Which one instead?", tuple(TIMEFRAMES.values())) for t in odd
-    ]
-    place = min(source.furthest, max(len(tokens) - 1, 0))
-    vague = [t.text for t in tokens if t.kind == "word" and t.text in _VAGUE]
-    near = [w for w in dict.fromkeys(vague) if any(t.text == w for t in tokens[max(0, place - 4) : place + 4])]
-    questions += [Question(w, *_VAGUE[w]) for w in near]
-    rest = " ".join(t.text for t in tokens[place : place + 8])
-    if not rest or place == len(tokens):
-        questions.append(Question("the end", "The idea stops in the middle of a rule. What follows?", ENTRY_CHOICES))
-    elif not near:
-        before = " ".join(t.text for t in tokens[max(0, place - 4) : place])
-        after = f' after "{before}"' if before else ""
-        questions.append(Question(rest, f'Not understood: "{rest}"{after}. Say this part in other words, one rule at a time.', ENTRY_CHOICES))  # fmt: skip
-    return tuple(questions)
+    if odd:
+        return tuple(Question(t.text, f"{t.text} is no bar length. Which one instead?", tuple(TIMEFRAMES.values())) for t in odd)  # fmt: skip
+    place = min(furthest, max(len(tokens) - 1, 0))
+    near = tokens[max(0, place - _NEAR) : place + _NEAR]
+    phrases = [f for f in vague(text) if not f.is_plain or any(_overlap(f, t) for t in near)]
+    if phrases:
+        return tuple(f.question for f in phrases)
+    if not tokens or furthest >= len(tokens):
+        return (Question("the end", "The idea stops in the middle of a rule. What follows?", _OTHERS),)
+    start, end = _culprit(tokens, place, is_read) or (place, min(place + 6, len(tokens)))
+    words = text[tokens[start].start : tokens[end - 1].end]
+    before = " ".join(t.text for t in tokens[max(0, start - _NEAR) : start])
+    after = f' after "{before}"' if before else ""
+    return (Question(words, f'Not understood: "{words}"{after}. Say this part in other words, one rule at a time.', (LEAVE_OUT, *_OTHERS)),)  # fmt: skip
+
+
+def about_phrase(text: str, question: Question) -> Question:
+    """Give the phrase's own question where a question is about a vague word."""
+    for found in vague(text):
+        if question.about and question.about in found.question.about:
+            return found.question
+    return question
+
+
+def _culprit(tokens: tuple[Token, ...], place: int, is_read: IsRead) -> tuple[int, int] | None:
+    """Give the fewest words around the place without which the rest can be read."""
+    for size, reach in ((1, 2), (2, 1), (3, 0)):
+        for start in sorted(range(place - reach, place + reach + 1), key=lambda i: abs(i - place)):
+            if start >= 0 and start + size <= len(tokens) and is_read(tokens[:start] + tokens[start + size :]):
+                return start, start + size
+    return None
+
+
+def _overlap(found: Found, token: Token) -> bool:
+    return found.start < token.end and token.start < found.end
 
 
 def _numbers_near(tokens: tuple[Token, ...], words: set[str]) -> str:

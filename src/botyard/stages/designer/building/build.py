@@ -124,9 +124,9 @@ class _Builder:
             raise ask(
                 "exit",
                 "When should the position be closed?",
-                "when the condition no longer holds",
-                "after 20 bars",
-                "at a 2% stop and a 4% target",
+                "exit after 20 bars",
+                "stop loss 2%, take profit 4%",
+                "trailing stop 3 atr",
             )
         plan.assume("leaves on the opposite condition")
         return natural
@@ -215,7 +215,12 @@ class _Builder:
     def _reward(self, sign: str, reward: Reward) -> str:
         fixed = [s.distance for s in self.plan.stops if not s.trailing and isinstance(s.distance, Percent | Atrs)]
         if len(fixed) != 1:
-            raise ask("risk", "A target in multiples of the risk needs one fixed stop. Where is it?", "2%", "2 ATR")
+            raise ask(
+                "risk",
+                "A target in multiples of the risk needs one fixed stop. Where is it?",
+                "stop loss 2%",
+                "stop loss 2 atr",
+            )
         times = self.writer.parameters.number("reward", "reward", reward.multiple)
         text = self._distance("entry_price", sign, fixed[0], "stop")
         name = "stop_pct" if isinstance(fixed[0], Percent) else "stop_atr"
@@ -250,9 +255,7 @@ class _Builder:
         if size.kind == "fraction":
             return Sizing("fraction", of_equity=size.percent / 100)
         if not self.plan.stops:
-            raise ask(
-                "risk", "Risk per trade needs a stop: where is it?", "2% below the entry", "2 ATR below the entry"
-            )
+            raise ask("risk", "Risk per trade needs a stop: where is it?", "stop loss 2%", "stop loss 2 atr")
         return Sizing("risk", per_trade=size.percent / 100)
 
     def _limits(self) -> Limits:

@@ -294,9 +294,11 @@ def _check_scales(left: Operand, right: Operand) -> None:
         raise ask(
             said,
             f"The price is compared with {said}: what is meant?",
-            "an average of that length",
-            "a percent change, from where?",
-            "that very price",
+            *(
+                (f"the {what.value:g} sma", f"the {what.value:g} ema")
+                if not what.percent and what.value == int(what.value)
+                else ()
+            ),
         )
     raise ask("the comparison", f"A {one} value is compared with a {other} value, which never fits. What is meant?")
 

@@ -66,9 +66,9 @@ def opposite(value: Condition, *, exact: bool) -> Condition:
     raise ask(
         "exit",
         "What is the opposite signal here?",
-        "the indicator crosses back",
-        "after 20 bars",
-        "at a stop or a target",
+        "exit after 20 bars",
+        "stop loss 2%, take profit 4%",
+        "trailing stop 3 atr",
     )
 
 
@@ -80,7 +80,11 @@ def _opposite_of_parts(parts: tuple[Condition, ...], *, exact: bool) -> Conditio
     if len(levels) == 1:
         return opposite(levels[0], exact=exact)
     raise ask(
-        "exit", "What is the opposite signal here?", "the first condition ends", "any condition ends", "after 20 bars"
+        "exit",
+        "What is the opposite signal here?",
+        "exit after 20 bars",
+        "stop loss 2%, take profit 4%",
+        "trailing stop 3 atr",
     )
 
 

@@ -245,16 +245,16 @@ class _Resolver:
             raise ask(
                 "exit",
                 "When should the position be closed?",
-                "on the opposite signal",
-                "after 20 bars",
-                "at a stop or a target",
+                "exit after 20 bars",
+                "stop loss 2%, take profit 4%",
+                "trailing stop 3 atr",
             )
         if not self.filters:
             raise ask(
                 "entry",
                 "When should it enter?",
-                "when a fast EMA crosses above a slow one",
-                "when RSI(14) falls below 30",
+                "buy when the 12 ema crosses above the 26 ema",
+                "buy when rsi(14) falls below 30",
             )
 
     def _default_side(self) -> None:
@@ -264,8 +264,8 @@ class _Resolver:
             raise ask(
                 "entry",
                 "When should it enter?",
-                "when a fast EMA crosses above a slow one",
-                "when RSI(14) falls below 30",
+                "buy when the 12 ema crosses above the 26 ema",
+                "buy when rsi(14) falls below 30",
             )
         timed = [c for _, c in self.filters if not _is_time(c)]
         if not timed:
