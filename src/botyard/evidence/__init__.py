@@ -1,1 +1,1 @@
-"""What the data say about an edge: walk-forward now; each test of the verdict gets its own file here."""
+"""What the data say about an edge: walk-forward, deflated Sharpe, bootstrap, and the verdict over them."""
