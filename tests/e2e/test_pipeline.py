@@ -81,8 +81,8 @@ def test_an_idea_ends_as_a_ticking_bot(finished):
     (bot,) = fleet(botyard)
     assert bot["status"] == "running"
     assert bot["mode"] == "paper"
-    assert bot["name"] in botyard.run("why", bot["name"]).out
-    trace = botyard.run("trace", bot["name"]).out
+    assert bot["bot"] in botyard.run("why", bot["bot"]).out
+    trace = botyard.run("trace", bot["bot"]).out
     assert run_folder(botyard).name in trace
 
 
