@@ -118,11 +118,10 @@ def test_ticks_decide_what_the_engine_decides(home, deployment):
         assert json.loads(done.stdout)["status"] == "running"
     market = home.market()
     bars = market.bars("BTC/USDT", "5m", research=False).slice_ms(bot.seed_ms, bot.live_from_ms + n_bars * BAR_MS)
-    result = backtest(
-        load_program(compile_spec(SPEC), home.code_cache), bars, market.rules("BTC/USDT"), record_orders=True
-    )
-    decisions = [e for e in home.fleet.entries(bot.name) if e.kind == "decision"]
     live = int(np.searchsorted(bars.open_ms, bot.live_from_ms))
+    program, rules = load_program(compile_spec(SPEC), home.code_cache), market.rules("BTC/USDT")
+    result = backtest(program, bars, rules, record_orders=True, trade_from=live)
+    decisions = [e for e in home.fleet.entries(bot.name) if e.kind == "decision"]
     assert [d.bar_ms for d in decisions] == bars.open_ms[live:].tolist()
     assert [d.data["row"][0] for d in decisions] == result.orders[live:, 0].tolist()
     assert [d.data["model_equity"] for d in decisions] == result.equity[live:].tolist()
