@@ -18,9 +18,9 @@ TICKING = ExecutionProfile("tick", "tick", "tick", "tick")
 MIXED = ExecutionProfile("rest", "tick", "tick", "rest")
 
 
-def assert_same(program, bars, rules, parameters=None):
-    fast = backtest(program, bars, rules, parameters)
-    plain = reference_backtest(program, bars, rules, parameters)
+def assert_same(program, bars, rules, parameters=None, trade_from=0):
+    fast = backtest(program, bars, rules, parameters, trade_from=trade_from)
+    plain = reference_backtest(program, bars, rules, parameters, trade_from=trade_from)
     for column in ("equity", "lots", "fills", "trades"):
         assert getattr(fast, column).tobytes() == getattr(plain, column).tobytes(), column
     for figure in ("ambiguous", "touched_after_entry", "bars_in_market", "liquidated", "fees", "funding", "turnover"):
@@ -34,6 +34,14 @@ def assert_same(program, bars, rules, parameters=None):
 def test_loops_agree_on_walked_bars(name, profile, code_cache):
     run = assert_same(engine_program(name, code_cache), walked_bars(4000, seed=3), trading_rules(profile=profile))
     assert len(run.fills) > 2  # a strategy that never trades compares nothing
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_loops_agree_on_a_seed_that_trades_nothing(name, code_cache):
+    run = assert_same(engine_program(name, code_cache), walked_bars(3000, seed=3), trading_rules(), trade_from=700)
+    assert not run.lots[:701].any()
+    assert (run.equity[:701] == trading_rules().initial_cash).all()
+    assert len(run.fills) > 2
 
 
 @pytest.mark.parametrize("name", SPECS)

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from botyard.adapters.venue.paper import PaperVenue
-from botyard.errors import NotFound, UserError, VenueRejected
+from botyard.errors import InvariantError, NotFound, UserError, VenueRejected
 from botyard.records.fleet import Bar, Order
 from botyard.records.market import Costs
 from botyard.testing.bots import live
@@ -135,3 +135,68 @@ def test_a_file_that_is_no_store_is_said(tmp_path):
     (tmp_path / "paper.db").write_bytes(b"not a database, certainly not one of ours" * 100)
     with pytest.raises(UserError, match="damaged"):
         PaperVenue(tmp_path / "paper.db", "one", live.rules())
+
+
+# --- what holding costs --------------------------------------------------------------------------------------------
+
+FUNDED = dataclasses.replace(live.rules(initial_cash=100.0), costs=dataclasses.replace(FREE, funding_bps=1.0))
+
+
+@pytest.fixture
+def funded(tmp_path):
+    venue = PaperVenue(tmp_path / "paper.db", "one", FUNDED, "5m")
+    yield venue
+    venue.close()
+
+
+def test_funding_is_taken_for_each_bar_held_at_its_close_and_once(funded):
+    funded.submit(order("a", "buy", "market"))
+    held = bar(100.0, 100.0, 100.0, 100.0)
+    for _ in range(2):
+        funded.settle(SYMBOL, held)
+    assert funded.funding(SYMBOL, held.open_ms) == "0.00010417"  # 100 · 0.0001 · 5/480 = 0.000104166…, against us
+    later = bar(50.0, 50.0, 50.0, 50.0, at=2)
+    assert funded.funding(SYMBOL, later.open_ms) == "0"
+    funded.submit(order("b", "sell", "market", reduce=True, at=1))
+    funded.settle(SYMBOL, later)
+    assert funded.funding(SYMBOL, later.open_ms) == "0", "sold at its open"
+
+
+def test_funding_is_taken_without_any_order_at_work(funded):
+    funded.submit(order("a", "sell", "market"))
+    funded.settle(SYMBOL, bar(100.0, 100.0, 100.0, 100.0))
+    funded.settle(SYMBOL, bar(100.0, 100.0, 100.0, 50.0, at=2))
+    assert funded.funding(SYMBOL, 2 * 300_000) == "0.00005209"
+
+
+def test_a_perpetual_that_does_not_know_its_bar_length_is_a_fault(tmp_path):
+    venue = PaperVenue(tmp_path / "paper.db", "one", FUNDED)
+    venue.submit(order("a", "buy", "market"))
+    with pytest.raises(InvariantError, match="bar length"):
+        venue.settle(SYMBOL, bar(100.0, 100.0, 100.0, 100.0))
+    venue.close()
+
+
+def test_a_position_whose_margin_is_gone_is_closed_and_its_orders_with_it(funded):
+    funded.submit(order("a", "buy", "market", lots=5000))  # 5 at 100 with 100 of one's own
+    funded.settle(SYMBOL, bar(100.0, 100.0, 100.0, 100.0))
+    funded.submit(order("s", "sell", "stop", 70.0, lots=5000, reduce=True, at=1))
+    fall = bar(95.0, 96.0, 80.0, 90.0, at=2)
+    for _ in range(2):
+        funded.settle(SYMBOL, fall)
+    forced = funded.liquidation(SYMBOL, fall.open_ms)
+    # 400 owed, half a per cent of the position kept: 400 / (5 · 0.995) = 80.40
+    assert (forced.client_id, forced.side, forced.lots, forced.ticks) == ("liquidation", "sell", 5000, 8_040)
+    assert funded.held_lots(SYMBOL) == 0
+    assert funded.find(SYMBOL, "s" * 24).reason == "liquidated"
+    assert funded.funding(SYMBOL, fall.open_ms) == "0"
+    assert funded.liquidation(SYMBOL, 300_000) is None
+
+
+def test_a_position_paid_in_full_is_never_liquidated(funded):
+    funded.submit(order("a", "buy", "market"))
+    funded.settle(SYMBOL, bar(100.0, 100.0, 100.0, 100.0))
+    crash = bar(100.0, 100.0, 1.0, 1.0, at=2)
+    funded.settle(SYMBOL, crash)
+    assert funded.liquidation(SYMBOL, crash.open_ms) is None
+    assert funded.held_lots(SYMBOL) == 1000

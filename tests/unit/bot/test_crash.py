@@ -8,19 +8,20 @@ from botyard.adapters.clock.replay import ReplayClock
 from botyard.adapters.fleet_store.sqlite import SqliteFleet
 from botyard.adapters.venue.paper import PaperVenue
 from botyard.bot.tick import tick
+from botyard.records.market import Costs
 from botyard.testing.bots import live
 from botyard.testing.bots.crashes import Died, Fuse, Fused
 from botyard.testing.ports.memory_fleet import MemoryFleet
 
 BARS = live.made_up_bars(70, seed=93)  # enters, scales out, exits, stops out, hits a target, goes short, reverses
-WORLD = live.rules()
+WORLD = dataclasses.replace(live.rules(), costs=Costs(funding_bps=50.0))  # large, so that a bar paid twice shows
 DEPLOYED = live.deployed(WORLD)
 
 
 def run(tmp_path, fuse=None, *, store=None):
     """Play all bars; where the fuse blows, start again with the same store and venue."""
     store = store or MemoryFleet()
-    venue = PaperVenue(tmp_path / "paper.db", "swing-1", WORLD, durable=False)
+    venue = PaperVenue(tmp_path / "paper.db", "swing-1", WORLD, "5m", durable=False)
     store.add_bot(live.bot(DEPLOYED))
     clock = ReplayClock(live.START_MS)
     safe = live.ports(store, venue, live.ListMarket(WORLD, BARS), clock)
@@ -44,7 +45,8 @@ def run(tmp_path, fuse=None, *, store=None):
 def facts(journal):
     rows = [(e.bar_ms, live.row_of(e.data), e.data["equity"], e.data["lots"]) for e in journal if e.kind == "decision"]
     fills = [(e.bar_ms, e.data["client_id"], e.data["lots"], e.data["ticks"]) for e in journal if e.kind == "fill"]
-    return rows, fills
+    paid = [(e.bar_ms, e.data["paid"]) for e in journal if e.kind == "funding"]
+    return rows, fills, paid
 
 
 def writes(tmp_path):
@@ -57,6 +59,8 @@ def writes(tmp_path):
 def undisturbed(tmp_path_factory):
     journal, orders = run(tmp_path_factory.mktemp("calm"))
     assert {e.data["transition"] for e in journal if e.kind == "fill"} == {0, 1, 2, 3, 4, 5, 7}
+    held = {e.bar_ms for e in journal if e.kind == "decision" and e.data["lots"] != 0}
+    assert {e.bar_ms for e in journal if e.kind == "funding"} == held != set()
     return facts(journal), orders
 
 

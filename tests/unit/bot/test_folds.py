@@ -25,52 +25,30 @@ def fill(lots, ticks, side, trade, bar=1):
     return Entry("fill", bar, bar, data)
 
 
-def decision(bar, close, equity, model):
-    return Entry("decision", bar, bar, {"words": f"bar {bar}", "close": close, "equity": equity, "model_equity": model})
+def decision(bar, close, equity):
+    return Entry("decision", bar, bar, {"words": f"bar {bar}", "close": close, "equity": equity})
 
 
 JOURNAL = [
-    Entry("deployed", 0, 0, {"model_equity": 10_100.0, "seed_bars": 3}),
-    decision(1, 100.0, "10000", 10_100.0),
+    decision(1, 100.0, "10000"),
     fill(1000, 10_000, "buy", "1"),
-    decision(2, 110.0, "10009", 10_111.0),
+    decision(2, 110.0, "10009"),
     fill(1500, 11_000, "sell", "2"),
-    decision(3, 90.0, "9900", 10_121.0),
+    Entry("funding", 3, 3, {"paid": "0.00550000", "lots": -500}),
+    decision(3, 90.0, "9900"),
     Entry("missed", 3, 3, {"transition": 0, "reason": "seen 90 s after the close, too late to enter"}),
-    fill(500, 9_000, "buy", "3"),
-    decision(4, 90.0, "10017", 10_130.0),
+    fill(500, 9_000, "buy", "liquidation"),
+    decision(4, 90.0, "10017"),
 ]
-
-
-def test_profit_splits_a_fill_that_goes_through_flat_into_two_trades():
-    earned = folds.profit(BOT, JOURNAL, WORLD.instrument)
-    # long 1 from 100 to 110, short 0.5 from 110 to 90, three fees of 1
-    assert earned.profit == pytest.approx(10.0 + 10.0 - 3.0)
-    assert (earned.trades, earned.wins, earned.fills, earned.missed) == (2, 2, 3, 1)
-    assert earned.realised == pytest.approx(earned.profit)
-    assert earned.unrealised == 0.0
-    assert earned.model_profit == pytest.approx(30.0)
-    assert earned.execution_cost == pytest.approx(13.0)
-    assert earned.max_drawdown == pytest.approx(9900 / 10_009 - 1)
-
-
-def test_an_open_position_is_marked_at_the_last_close():
-    earned = folds.profit(BOT, JOURNAL[:4], WORLD.instrument)
-    assert (earned.position, earned.entry_price) == (1.0, 100.0)
-    assert earned.unrealised == pytest.approx(10.0)
-    assert earned.realised == pytest.approx(-1.0)
-
-
-def test_a_bot_without_a_live_bar_earned_nothing_yet():
-    earned = folds.profit(BOT, JOURNAL[:1], WORLD.instrument)
-    assert (earned.from_ms, earned.profit, earned.model_profit) == (None, 0.0, None)
+JOURNAL[7].data["client_id"] = "liquidation"
 
 
 def test_decisions_carry_what_happened_around_them():
     found = folds.decisions(JOURNAL, WORLD.instrument, shown=2)
     assert [one.bar_ms for one in found] == [3, 4]
-    assert found[0].notes == ("sold 1.5 MADE at 110, fee 1",)
+    assert found[0].notes == ("sold 1.5 MADE at 110, fee 1", "funding 0.00550000")
     assert found[1].notes[0].startswith("missed: seen 90 s")
+    assert found[1].notes[1] == "liquidated by the venue: bought 0.5 MADE at 90, fee 1"
 
 
 def test_what_comes_after_the_last_decision_belongs_to_it():
@@ -91,7 +69,7 @@ def ledger(*entries):
 def test_loss_caps(equity, why):
     from decimal import Decimal
 
-    said = limits.exceeded(Caps(), ledger(decision(1, 100.0, "10000", 0.0)), Decimal(equity))
+    said = limits.exceeded(Caps(), ledger(decision(1, 100.0, "10000")), Decimal(equity))
     assert (said is None) if why is None else (why in said)
 
 
@@ -102,14 +80,19 @@ def test_money_is_capped_and_paper_is_not():
 
 def test_the_days_first_equity_starts_anew_each_utc_day():
     day = 86_400_000
-    book = ledger(decision(1, 100.0, "10000", 0.0), decision(2, 1.0, "9000", 0.0), decision(day, 1.0, "8000", 0.0))
+    book = ledger(decision(1, 100.0, "10000"), decision(2, 1.0, "9000"), decision(day, 1.0, "8000"))
     assert (book.day, str(book.day_equity)) == (1, "8000")
 
 
 @pytest.mark.parametrize(("lots", "expected"), [(99_000, 99_000), (200_000, 99_880), (-200_000, -99_880)])
 def test_a_position_is_cut_to_the_bots_own_money(lots, expected):
     # 10,000 at 100 with 10 bps fee and 2 bps slippage
-    assert limits.affordable(lots, ledger(), 100.0, WORLD, 1.0) == expected
+    assert limits.affordable(lots, ledger(), 100.0, WORLD, 1.0, close=90.0) == expected
+
+
+def test_what_is_held_counts_at_the_last_close_not_at_the_level_of_the_order():
+    held = ledger(fill(50_000, 10_000, "buy", "1"))  # half the money, fee 1
+    assert limits.affordable(200_000, held, 50.0, WORLD, 1.0, close=100.0) == 199_740
 
 
 @pytest.mark.parametrize(("late_ms", "fresh"), [(0, True), (60_000, True), (60_001, False)])

@@ -137,3 +137,21 @@ def test_what_fits_stays_and_the_rest_is_replaced():
     missing, surplus = compare([stop, target], at_venue)
     assert missing == [target]
     assert surplus == [at_venue[1]]
+
+
+def test_funding_leaves_cash_to_the_last_digit():
+    ledger = new_ledger(10_000.0, INSTRUMENT)
+    ledger.apply_all(
+        [Entry("funding", 5, 5, {"paid": "0.00010417", "lots": 1}), Entry("funding", 6, 6, {"paid": "-0.5"})]
+    )
+    assert (ledger.funding, ledger.funded_ms) == (Decimal("-0.49989583"), 6)
+    assert ledger.cash == Decimal("10000.49989583")
+    assert load_ledger(ledger.dump()) == ledger
+
+
+def test_a_liquidation_is_remembered():
+    ledger = new_ledger(10_000.0, INSTRUMENT).apply_all([fill(5, 10_000), fill(5, 9_000, side="sell")])
+    assert not ledger.is_liquidated
+    ledger.apply_all([fill(5, 10_000), fill(5, 9_000, side="sell", client_id="liquidation")])
+    assert ledger.is_liquidated
+    assert load_ledger(ledger.dump()) == ledger

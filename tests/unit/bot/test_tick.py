@@ -9,6 +9,7 @@ from botyard.adapters.venue.paper import PaperVenue
 from botyard.bot import folds
 from botyard.bot.tick import tick
 from botyard.errors import RetryableError
+from botyard.records.market import Costs
 from botyard.testing.bots import live
 from botyard.testing.bots.crashes import Died, Fuse, Fused
 from botyard.testing.ports.memory_fleet import MemoryFleet
@@ -23,11 +24,11 @@ SEED_TRAIL = 1  # bars in which the first stop trails
 class Stage:
     """A bot, its ports and a clock that the test moves."""
 
-    def __init__(self, tmp_path, *, feed="stored", venue=None, mode="paper", bars=BARS, store=None):
-        self.deployed = live.deployed(WORLD, feed=feed)
+    def __init__(self, tmp_path, *, feed="stored", venue=None, mode="paper", bars=BARS, store=None, world=WORLD):
+        self.deployed = live.deployed(world, feed=feed)
         self.bars = bars
         self.store = store or MemoryFleet()
-        self.venue = venue or PaperVenue(tmp_path / "paper.db", NAME, WORLD, durable=False)
+        self.venue = venue or PaperVenue(tmp_path / "paper.db", NAME, world, "5m", durable=False)
         self.clock = ReplayClock(live.START_MS)
         self.heard = live.Heard()
         self.ports = live.ports(self.store, self.venue, live.ListMarket(WORLD, bars), self.clock, self.heard)
@@ -91,16 +92,34 @@ def test_many_stored_bars_in_one_tick_are_the_same_as_one_each(tmp_path):
 # --- two books -----------------------------------------------------------------------------------------------------
 
 
-def test_live_starts_flat_even_where_the_model_holds(tmp_path):
+def test_the_seed_warms_up_and_trades_nothing(tmp_path):
     held = Stage(tmp_path / "a").play_until_held()
     stage = Stage(tmp_path / "b")
     stage.store.remove_bot(NAME)
     stage.store.add_bot(live.bot(stage.deployed, live_from_ms=BARS[held].open_ms))
-    stage.play(held, held + 1)
-    decision = stage.kinds("decision")[0]
-    assert decision.data["model_lots"] > 0
-    assert decision.data["lots"] == 0
-    assert stage.kinds("intent") == []
+    report = stage.play(held, held + 1)
+    assert stage.kinds("deployed")[0].data == {"seed_bars": held, "model_equity": 10_000.0}
+    decision = stage.kinds("decision")[0].data
+    assert (decision["model_lots"], decision["lots"]) == (0, 0)
+    assert decision["model_equity"] == float(decision["equity"]) == 10_000.0
+    assert "warming up" not in report.text
+    stage.play(held + 1, len(BARS))
+    decisions = [e.data for e in stage.kinds("decision")]
+    assert stage.kinds("fill")
+    assert [d["model_lots"] for d in decisions] == [d["lots"] for d in decisions]
+
+
+def test_a_seeded_model_is_rebuilt_by_replay_without_trading_the_seed(tmp_path):
+    calm, hurt = Stage(tmp_path / "a"), Stage(tmp_path / "b")
+    for stage in (calm, hurt):
+        stage.store.remove_bot(NAME)
+        stage.store.add_bot(live.bot(stage.deployed, live_from_ms=BARS[30].open_ms))
+    calm.play(30, 70)
+    hurt.play(30, 50)
+    del hurt.store._snapshots[NAME]
+    hurt.play(50, 70)
+    rows = [[live.row_of(e.data) for e in s.kinds("decision")] for s in (calm, hurt)]
+    assert rows[0] == rows[1]
 
 
 def test_a_lost_snapshot_is_rebuilt_by_replay(tmp_path):
@@ -190,6 +209,28 @@ def test_a_kill_that_dies_at_any_write_ends_flat(tmp_path):
                 stage.tick()
             assert stage.store.bot(NAME).status == "killed", (at, after)
             assert stage.venue.held_lots(WORLD.instrument.symbol) == stage.ledger.lots == 0
+
+
+def test_a_kill_pays_the_funding_of_the_bars_it_slept_through_once(tmp_path):
+    world = dataclasses.replace(WORLD, costs=Costs(funding_bps=50.0))
+    asked = []
+    for at in (0, *range(1, 9)):
+        stage = Stage(tmp_path / str(at), world=world)
+        index = stage.play_until_held()
+        stage.set("killing")
+        stage.clock.move_to(BARS[index + 2].open_ms + live.BAR_MS)
+        safe, fuse = stage.ports, Fuse(at, after=True)
+        stage.ports = dataclasses.replace(safe, store=Fused(stage.store, fuse), venue=Fused(stage.venue, fuse))
+        try:
+            stage.tick()
+        except Died:
+            stage.ports = safe
+            stage.clock.move_to(stage.clock.now_ms() + 61_000)
+            stage.tick()
+        assert stage.store.bot(NAME).status == "killed"
+        asked.append([(e.bar_ms, e.data["paid"]) for e in stage.kinds("funding")])
+    assert len(asked[0]) >= 2
+    assert asked == [asked[0]] * len(asked)
 
 
 def test_a_kill_that_cannot_close_goes_on_and_pages(tmp_path):

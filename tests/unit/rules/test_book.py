@@ -254,3 +254,27 @@ def test_constants_say_what_the_module_and_the_world_say():
     assert x[at.X_TARGETS :] == [1.0, 0.0]
     assert (x[at.X_WORKS_AT_TICK], x[at.X_TICK_ENTRY_LIMIT], x[at.X_TICK_EXIT_STOP]) == (1.0, 1.0, 0.0)
     assert len(new_book(x)) == at.ORDER_LOTS + 6
+
+
+# --- the seed ------------------------------------------------------------------------------------------------------
+
+
+def test_before_the_bar_that_trading_begins_with_every_entry_is_refused():
+    book = Puppet()
+    book.x[at.X_TRADE_FROM] = 2.0
+    book.bar(100.0, to=LONG)
+    assert (book.refusal, book.b[at.REFUSED_TRANSITION], book.s[h.PENDING]) == ("not_live_yet", LONG, h.NONE)
+    book.bar(100.0, orders=[(h.BUY_STOP, 101.0, LONG)])
+    assert (book.refusal, book.s[h.ORDERS]) == ("not_live_yet", h.NO_ORDER)
+    book.bar(105.0, to=LONG)
+    assert (book.quantity, book.refusal, book.b[at.EQUITY]) == (0.0, "accepted", 10_000.0)
+    book.bar(105.0)
+    assert book.quantity == 2.0
+
+
+def test_orders_that_trade_nothing_move_the_state_in_the_seed_too():
+    book = Puppet()
+    book.x[at.X_TRADE_FROM] = 10.0
+    book.s[h.STATE] = LONG
+    book.bar(100.0, orders=[(h.BUY_STOP, 101.0, FLAT)]).bar(100.0, 102.0)
+    assert (book.s[h.STATE], book.quantity, book.b[at.FILL_COUNT]) == (FLAT, 0.0, 0.0)

@@ -10,21 +10,17 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from decimal import ROUND_CEILING, Context, Decimal
+from decimal import ROUND_CEILING, Decimal
 from pathlib import Path
-from typing import Literal
 
+from botyard.adapters.venue.paper_grid import EXACT, Grid, Liquidity
 from botyard.errors import InvariantError, NotFound, RetryableError, UserError, VenueRejected
 from botyard.ops.state import BUY_LIMIT, BUY_STOP, SELL_LIMIT, SELL_STOP
 from botyard.records.fleet import LIQUIDATION_ID, Bar, Fill, Order, OrderState
 from botyard.records.market import TradingRules, timeframe_minutes
-from botyard.rules.costs import funding, liquidation_reference, market_price
+from botyard.rules.costs import funding, liquidation_reference
 from botyard.rules.fills import distance, is_touched, reference_price
-from botyard.rules.rounding import nearest_steps
 
-Liquidity = Literal["taker", "maker"]
-
-_EXACT = Context(prec=60)
 _FUNDING_STEP = Decimal("0.00000001")  # quote; funding is rounded up to it, against us
 _KINDS = {
     ("buy", "stop"): BUY_STOP,
@@ -75,6 +71,7 @@ class PaperVenue:
         self.path = path
         self._account = account
         self._rules = rules
+        self._grid = Grid(rules)
         self._timeframe = timeframe
         perpetual = rules.instrument.kind == "perpetual"
         self._funding_rate = rules.costs.funding_bps / 1e4 if perpetual else 0.0
@@ -195,7 +192,7 @@ class PaperVenue:
         with self._write():
             if self._begin(symbol, bar, _AT_OPEN):
                 for row in self._working(symbol, bar, "pending"):
-                    self._fill(symbol, row, self._slipped(bar.open, row[1]), bar, "taker")
+                    self._fill(symbol, row, self._grid.slipped(bar.open, row[1]), bar, "taker")
         return self._filled_in(symbol, bar)
 
     def settle(self, symbol: str, bar: Bar) -> list[OrderState]:
@@ -217,13 +214,13 @@ class PaperVenue:
         hit = self._touched(symbol, bar)
         if hit is None:
             return
-        kind, level = _KINDS[hit[1], hit[2]], self._price(hit[4])
+        kind, level = _KINDS[hit[1], hit[2]], self._grid.price(hit[4])
         reference = reference_price(kind, level, bar.open)
         if hit[2] == "stop":
-            self._fill(symbol, hit, self._slipped(reference, hit[1]), bar, "taker")
+            self._fill(symbol, hit, self._grid.slipped(reference, hit[1]), bar, "taker")
         else:  # a bar that opens beyond the limit takes what was there
             liquidity: Liquidity = "maker" if reference == level else "taker"
-            self._fill(symbol, hit, self._ticks(reference), bar, liquidity)
+            self._fill(symbol, hit, self._grid.ticks(reference), bar, liquidity)
 
     def _costs_something(self, symbol: str, bar: Bar) -> bool:
         # a position that pays nothing and is safe costs no write either
@@ -231,7 +228,7 @@ class PaperVenue:
         return held != 0 and (self._funding_rate != 0.0 or self._liquidation_reference(symbol, held, bar) != 0.0)
 
     def _liquidation_reference(self, symbol: str, held: int, bar: Bar) -> float:
-        return liquidation_reference(float(self._cash(symbol)), self._quantity(held), bar.open, bar.high, bar.low)
+        return liquidation_reference(float(self._cash(symbol)), self._grid.quantity(held), bar.open, bar.high, bar.low)
 
     def _liquidate(self, symbol: str, bar: Bar) -> None:
         held = self.held_lots(symbol)
@@ -239,8 +236,8 @@ class PaperVenue:
         if reference == 0.0:
             return
         side = "sell" if held > 0 else "buy"
-        ticks = self._slipped(reference, side)
-        self._book(symbol, LIQUIDATION_ID, -held, ticks, self._fee(abs(held), ticks, "taker"), bar)
+        ticks = self._grid.slipped(reference, side)
+        self._book(symbol, LIQUIDATION_ID, -held, ticks, self._grid.fee(abs(held), ticks, "taker"), bar)
         self._db.execute(
             f"UPDATE orders SET status='cancelled', reason='liquidated' WHERE account=? AND symbol=? AND status IN {_OPEN}",  # noqa: S608
             (self._account, symbol),
@@ -255,17 +252,17 @@ class PaperVenue:
                 f"the paper account {self._account} holds a perpetual and does not know its bar length"
             )
         minutes = timeframe_minutes(self._timeframe)
-        paid = funding(self._quantity(held), bar.close, self._funding_rate, float(minutes))
-        exact = Decimal(paid).quantize(_FUNDING_STEP, ROUND_CEILING, _EXACT)
+        paid = funding(self._grid.quantity(held), bar.close, self._funding_rate, float(minutes))
+        exact = Decimal(paid).quantize(_FUNDING_STEP, ROUND_CEILING, EXACT)
         self._db.execute("INSERT INTO funding VALUES (?, ?, ?, ?)", (self._account, symbol, bar.open_ms, str(exact)))
-        self._set_cash(symbol, _EXACT.subtract(self._cash(symbol), exact))
+        self._set_cash(symbol, EXACT.subtract(self._cash(symbol), exact))
 
     def _touched(self, symbol: str, bar: Bar) -> "_Row | None":
         # the same choice as the book's: in a position stops come first, then what is nearest to the open
         in_position = self.held_lots(symbol) != 0
         hits = []
         for row in self._working(symbol, bar, "resting"):
-            kind, level = _KINDS[row[1], row[2]], self._price(row[4])
+            kind, level = _KINDS[row[1], row[2]], self._grid.price(row[4])
             if is_touched(kind, level, bar.high, bar.low):
                 rank = 1 if in_position and row[2] == "limit" else 0
                 hits.append((rank, distance(kind, level, bar.open), row))
@@ -300,7 +297,7 @@ class PaperVenue:
                 (self._account, client_id),
             )
             return
-        fee = self._fee(lots, ticks, liquidity)
+        fee = self._grid.fee(lots, ticks, liquidity)
         self._book(symbol, client_id, lots if side == "buy" else -lots, ticks, fee, bar)
         self._db.execute(
             "UPDATE orders SET status='filled', filled_lots=?, price_ticks=?, fee=?, fill_bar_ms=?"
@@ -309,7 +306,7 @@ class PaperVenue:
         )
 
     def _book(self, symbol: str, client_id: str, signed: int, ticks: int, fee: Decimal, bar: Bar) -> None:
-        cash = _EXACT.subtract(_EXACT.subtract(self._cash(symbol), self._notional(signed, ticks)), fee)
+        cash = EXACT.subtract(EXACT.subtract(self._cash(symbol), self._grid.notional(signed, ticks)), fee)
         held = self.held_lots(symbol) + signed
         side = "buy" if signed > 0 else "sell"
         self._db.execute(
@@ -365,36 +362,6 @@ class PaperVenue:
         if state is None:
             raise InvariantError(f"order {client_id} was written and is gone")
         return state
-
-    def _slipped(self, reference: float, side: str) -> int:
-        tick = self._rules.instrument.tick
-        direction = 1.0 if side == "buy" else -1.0
-        numerator, denominator = float(tick.numerator), float(tick.denominator)
-        return self._ticks(
-            market_price(reference, direction, self._rules.costs.slippage_bps / 1e4, numerator, denominator)
-        )
-
-    def _ticks(self, price: float) -> int:
-        tick = self._rules.instrument.tick
-        return int(nearest_steps(price, float(tick.numerator), float(tick.denominator)))
-
-    def _price(self, ticks: int | None) -> float:
-        tick = self._rules.instrument.tick
-        return (ticks or 0) * float(tick.numerator) / float(tick.denominator)
-
-    def _fee(self, lots: int, ticks: int, liquidity: Liquidity) -> Decimal:
-        costs = self._rules.costs
-        rate = costs.taker_bps if liquidity == "taker" else costs.maker_bps
-        return _EXACT.divide(_EXACT.multiply(self._notional(lots, ticks), Decimal(repr(rate))), Decimal(10_000))
-
-    def _notional(self, lots: int, ticks: int) -> Decimal:
-        tick, lot = self._rules.instrument.tick, self._rules.instrument.lot
-        steps = lots * ticks * tick.numerator * lot.numerator
-        return _EXACT.divide(Decimal(steps), Decimal(tick.denominator * lot.denominator))
-
-    def _quantity(self, lots: int) -> float:
-        lot = self._rules.instrument.lot
-        return float(lots) * float(lot.numerator) / float(lot.denominator)
 
     def _is_writing(self) -> bool:
         return self._db.in_transaction

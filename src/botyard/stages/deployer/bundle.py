@@ -29,6 +29,7 @@ MODULES = (
     "adapters/market_data/columns.py",
     "adapters/venue/__init__.py",
     "adapters/venue/paper.py",
+    "adapters/venue/paper_grid.py",
 )
 """One venue, one store, one source of bars; a name without an ending is a whole package."""
 
