@@ -61,7 +61,7 @@ def _state(model: Model) -> str:
 def _why_nothing(model: Model) -> list[str]:
     left = model.bars_to_warm_up
     if left > 0:
-        return [f"warming up, {left} more bars"]
+        return [f"warming up, {left} more bar" + ("s" if left > 1 else "")]
     conditions = model.conditions
     if not conditions:
         return [] if model.resting else ["nothing rests and no condition leads out of this state now"]
