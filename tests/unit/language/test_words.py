@@ -2,6 +2,9 @@
 
 import copy
 import json
+from pathlib import Path
+
+import pytest
 
 from botyard.language.check import Checker
 from botyard.language.tree import as_json
@@ -12,32 +15,42 @@ from botyard.testing.specs import EMA_CROSS
 
 def test_the_design_s_example() -> None:
     assert describe(load_spec(EMA_CROSS)) == (
-        "Bars of 5m, clock in UTC.",
-        "ema_fast is the fast (12)-bar exponential average of the close.",
-        "ema_slow is the slow (48)-bar exponential average of the close.",
-        "vol is the average true range of 14 bars.",
-        "When flat: buy at the next open once ema_fast crosses above ema_slow.",
-        "When long: sell at the next open once ema_fast crosses below ema_slow.",
+        "Decides at the close of every 5-minute bar; clock in UTC.",
         (
-            "When long: get out by a stop with a resting stop order at the highest high since entry minus trail (3) "
-            "times vol, which only ever moves in the position's favour."
+            "While flat: buy at the next open when the 12-bar EMA of the close (ema_fast) crosses above the 48-bar EMA of "
+            "the close (ema_slow)."
         ),
-        "Each position takes 1 (100.00%) of the equity, at most 1 times the equity.",
+        "While long: sell at the next open when ema_fast crosses below ema_slow.",
+        (
+            "While long: a stop order rests at the highest high since entry minus 3 times the 14-bar ATR (vol), "
+            "moved only in the position's favour."
+        ),
+        "Each position is worth the whole equity.",
+        "To be tuned: fast 12 (4 to 60), slow 48 (20 to 300), trail 3 (1 to 8).",
     )
+
+
+GOLDEN = Path(__file__).parents[2] / "golden"
+
+
+@pytest.mark.parametrize("path", sorted((GOLDEN / "words").glob("*.txt")), ids=lambda p: p.stem)
+def test_golden_words(path) -> None:
+    data = json.loads((GOLDEN / "specs" / f"{path.stem}.json").read_text())
+    assert "\n".join(describe(load_spec(data.get("spec", data)))) == path.read_text().rstrip("\n")
 
 
 def said(text: str) -> str:
     spec = copy.deepcopy(EMA_CROSS)
     spec["state_machine"]["transitions"][0]["when"] = text
-    sentence = next(s for s in describe(load_spec(spec)) if s.startswith("When flat"))
-    return sentence.removeprefix("When flat: buy at the next open once ").removesuffix(".")
+    sentence = next(s for s in describe(load_spec(spec)) if s.startswith("While flat"))
+    return sentence.removeprefix("While flat: buy at the next open when ").removesuffix(".")
 
 
 def test_conditions() -> None:
     assert said("not close > open") == "the close is not above the open"
     assert (
         said("not (close > open or rsi(close, 14) <= 30)")
-        == "the close is not above the open and the RSI(14) of the close is above 30"
+        == "the close is not above the open and the 14-bar RSI of the close is above 30"
     )
     assert (
         said("close > open and (volume > 1 or hour == 9)")
@@ -45,10 +58,17 @@ def test_conditions() -> None:
     )
     assert (
         said("close[1] < highest(high, 20)[1]")
-        == "the close 1 bar before is below the highest value of the high in 20 bars 1 bar before"
+        == "the close one bar ago is below the highest high of the 20 bars before"
     )
     assert said('inside("09:30", "16:00")') == "the bar opens between 09:30 and 16:00"
-    assert said("1 < close < 2") == "1 is below the close and is below 2"
+    assert said("1 < close < 2") == "the close is between 1 and 2"
+    assert said("minute_of_day >= 930 or weekday == 4") == "the bar opens at 15:30 or later or it is a Friday"
+    assert said("close > entry_price * (1 + 0.02)") == "the close is above 2 % above the entry price"
+    assert said("not minute_of_day >= 930") == "the bar opens before 15:30"
+    assert said('on("1d", close - open) > 0') == "(the close minus the open) on daily bars is above 0"
+    assert said("bars_since(close > open, 2) < 9").startswith(
+        "the number of bars since the last time but 2 that the close"
+    )
     assert said("(close - open) * 2 > 0") == "(the close minus the open) times 2 is above 0"
 
 
@@ -59,11 +79,12 @@ def test_limits_sizing_and_exposure_are_said() -> None:
     spec["state_machine"]["states"]["long"] = 0.5
     sentences = describe(load_spec(spec))
     assert "No more entries on a day with 2 losses." in sentences
-    assert "No more entries after a drawdown of 10.00%." in sentences
-    assert any(
-        "risks 0.01 (1.00%) of the equity down to its stop" in s and "500 in quote currency" in s for s in sentences
+    assert "No more entries after a drawdown of 10 %." in sentences
+    assert (
+        "Each position is sized to lose 1 % of the equity at its stop, never worth more than the equity, "
+        "at most 500 in quote currency." in sentences
     )
-    assert any(s.endswith("to hold 0.5 of the unit position.") for s in sentences)
+    assert any(s.endswith("to hold 50 % of the full position.") for s in sentences)
 
 
 def test_tree_prints_as_json() -> None:
