@@ -125,6 +125,8 @@ def test_ticks_decide_what_the_engine_decides(home, deployment):
     assert [d.bar_ms for d in decisions] == bars.open_ms[live:].tolist()
     assert [d.data["row"][0] for d in decisions] == result.orders[live:, 0].tolist()
     assert [d.data["model_equity"] for d in decisions] == result.equity[live:].tolist()
+    assert [d.data["lots"] for d in decisions] == result.lots[live:].astype(int).tolist()
+    assert [float(d.data["equity"]) for d in decisions] == pytest.approx(result.equity[live:].tolist(), abs=1e-6)
     assert {d.data["row"][0] for d in decisions} > {-1.0}  # something was decided
 
 

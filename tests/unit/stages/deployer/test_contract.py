@@ -65,7 +65,7 @@ def test_the_first_difference_is_explained(plain):
     text = found["resting orders"]
     assert text.startswith("bar of 20")
     assert " UTC (real bars, " in text
-    assert "expected resting orders no signal, sell stop at 5" in text
+    assert "expected resting orders no signal, sell stop at " in text
     assert ", got no signal, sell stop at 5" in text
 
 

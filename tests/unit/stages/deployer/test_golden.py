@@ -32,8 +32,26 @@ def test_every_transition_has_fired(everything):
 
 def test_rows_are_the_engines(everything):
     for segment in everything.golden.segments:
-        again = backtest(everything.program, segment.bars, CONTRACT_RULES, record_orders=True).orders
-        assert np.array_equal(segment.rows, again)
+        again = backtest(
+            everything.program, segment.bars, CONTRACT_RULES, record_orders=True, trade_from=segment.trade_from
+        )
+        assert np.array_equal(segment.rows, again.orders)
+
+
+def test_real_bars_begin_with_a_seed_that_trades_nothing(everything):
+    first, *others = everything.golden.segments
+    seed = first.trade_from
+    assert 0 < seed == everything.compiled.seed_bars
+    lots = first.rows[:seed, [1, *range(5, first.rows.shape[1], 4)]]
+    assert not lots.any()
+    assert first.rows[seed:, 1].any()
+    assert {s.trade_from for s in others} == {0}
+
+
+def test_a_seed_takes_half_of_the_real_bars_at_most(everything):
+    real = made_up_bars(CONTRACT_MODEL, 3, 5_000)
+    golden = build_golden(everything.program, CONTRACT_RULES, real, 100_000)
+    assert golden.segments[0].trade_from == len(golden.segments[0].bars) // 2
 
 
 def test_enough_real_bars_are_enough(plain):
