@@ -66,7 +66,7 @@ def test_the_first_difference_is_explained(plain):
     assert text.startswith("bar of 20")
     assert " UTC (real bars, " in text
     assert "expected resting orders no signal, sell stop at " in text
-    assert ", got no signal, sell stop at 5" in text
+    assert ", got no signal, sell stop at " in text
 
 
 def test_a_strategy_that_remembers_beside_its_state_fails_the_restart(plain):
