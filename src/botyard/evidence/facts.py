@@ -14,3 +14,4 @@ class Facts:
     stressed_sharpe: float | None  # annual, in sample, at doubled costs and one bar of delay; None where undefined
     neighbours_positive: float | None  # share; None where nothing was searched
     candidate_list: str
+    overfitting: float | None = None  # PBO of the chosen study

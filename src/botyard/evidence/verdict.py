@@ -140,6 +140,10 @@ def _figures(
         "mean_exposure": (evidence.exposure, "walk-forward: signed position over equity, mean over the bars"),
         "stressed_sharpe": (facts.stressed_sharpe, "in sample at doubled costs, every fill one bar later"),
         "neighbours_positive": (facts.neighbours_positive, "share of neighbouring parameters with a Sharpe above 0"),
+        "overfitting": (
+            facts.overfitting,
+            "PBO, Bailey et al. 2017, 10 parts, of the chosen study; reported, never weighed",
+        ),
         "walk_forward_trades": (facts.tested_trades, "closed in the walk-forward"),
         "period_days": (days, "of the research bars"),
         "days_needed": (needed, f"to show a true Sharpe of {SPLENDID:g} in a fair test at 5 % every other time"),

@@ -100,6 +100,12 @@ def _hygiene(figures: Figures) -> list[str]:
         said.append(f"At doubled costs and every fill one bar later, the in-sample Sharpe is {stressed:.2f}.")
     if near is not None:
         said.append(f"Of neighbouring parameters, {100 * near:.0f} % earn money in sample.")
+    overfitting = figures["overfitting"].value
+    if overfitting is not None:
+        said.append(
+            f"Of all splits of the days into halves, {100 * overfitting:.0f} % put the best of one half "
+            "into the lower half of the other."
+        )
     trades = _value(figures, "walk_forward_trades")
     few = ": too few to lean on" if trades < FEW_TRADES else ""
     said.append(f"The walk-forward closed {trades:.0f} trades{few}.")

@@ -17,6 +17,7 @@ FACTS = Facts(
     stressed_sharpe=1.1,
     neighbours_positive=0.85,
     candidate_list="survivor",
+    overfitting=0.375,
 )
 
 
@@ -61,7 +62,10 @@ def test_a_great_search_that_held_passes():
         ({"effective_trials": 1e9}, "fail"),
         ({"days": 109, "inside": 20.0, "outside": 20.0}, "not enough data"),
         ({"days": 110, "inside": 20.0, "outside": 20.0}, "pass"),
-        ({"stressed_sharpe": -3.0, "neighbours_positive": 0.0, "tested_trades": 1}, "pass"),  # never evidence
+        (
+            {"stressed_sharpe": -3.0, "neighbours_positive": 0.0, "tested_trades": 1, "overfitting": 1.0},
+            "pass",
+        ),  # never evidence
     ],
 )
 def test_the_rule(changes, expected):
@@ -131,6 +135,7 @@ def test_reasons_tell_conditions_trials_power_and_hygiene():
         "showing it would take 25 years",
         "doubled costs and every fill one bar later, the in-sample Sharpe is 1.10",
         "85 % earn money",
+        "38 % put the best of one half into the lower half",
         "closed 80 trades.",
     ):
         assert said in told

@@ -8,9 +8,10 @@ from botyard.engine import metrics as figures
 from botyard.engine.backtest import Backtest, Runner
 from botyard.engine.bars import DAY_MS, Bars, Floats
 from botyard.engine.program import Program
-from botyard.engine.trial_returns import Rows, aligned, merge
+from botyard.engine.trial_returns import Rows, aligned, merge, unpack
 from botyard.evidence.effective_trials import effective_number
 from botyard.evidence.facts import Facts
+from botyard.evidence.overfitting import overfitting_probability
 from botyard.evidence.verdict import Evidence, judge
 from botyard.ports import TrialRegistry
 from botyard.records.market import TradingRules
@@ -61,6 +62,7 @@ def verdict(
         stressed_sharpe=_stressed_sharpe(bars, rules, run_in_sample),
         neighbours_positive=_neighbours_positive(program, candidate, chosen, seed),
         candidate_list=ranking.candidate_list,
+        overfitting=overfitting_probability(unpack(chosen.daily)),
     )
     evidence = Evidence(
         chosen=figures.daily_returns(bars.open_ms, run_in_sample.equity),
