@@ -1,17 +1,12 @@
-"""Run emitted strategies and ops twice: as plain Python on a list, and compiled by numba on an array."""
+"""Run emitted strategies twice: as plain Python on a list, and as machine code on an array."""
 
-import importlib
+import ctypes
 import math
-import pkgutil
 import random
 from collections.abc import Callable, Sequence
-from functools import cache
-from types import FunctionType
 from typing import Any
 
-import botyard.ops
 from botyard.ops import state as slots
-from botyard.ops.signature import is_procedure, kinds
 
 Bar = tuple[float, float, float, float, float, float]
 """minutes, open, high, low, close, volume."""
@@ -43,52 +38,27 @@ def plain(source: str) -> dict[str, Any]:
 
 
 def compiled(source: str) -> dict[str, Any]:
-    """Run strategy.py with its functions and ops compiled eagerly."""
-    import numba
+    """Run strategy.py with on_bar and on_fill as the engine's own machine code, on float64 arrays."""
+    from botyard.engine.machine import native
+    from botyard.engine.machine.translate import Program
+    from botyard.engine.program import Module
 
-    module = plain(source)
-    ops = compiled_ops()
-    module.update({name: ops[name] for name in list(module) if name in ops and isinstance(module[name], FunctionType)})
-    array, number = numba.float64[::1], numba.float64
-    signatures = {
-        "warm_up": number(array),
-        "arm": numba.void(array, array),
-        "on_bar": numba.void(array, array, *[number] * 6),
-        "on_fill": numba.void(array, array, *[number] * 3),
-    }
-    for name, signature in signatures.items():
-        if name in module:
-            module[name] = numba.njit(signature)(module[name])
-    return module
+    module = Module(source, "strategy")
+    callables = dict(vars(module))
+    for name, n_numbers in (("on_bar", 6), ("on_fill", 3)):
+        code = native.compiled(Program({"strategy": source}, {}).text(callables[name], name), name)
+        callables[name] = _callable(native.Loaded(code, name), n_numbers)
+    return callables
 
 
-@cache
-def compiled_ops() -> dict[str, Callable[..., Any]]:
-    """All ops, compiled by the kinds of their arguments."""
-    done: dict[str, Callable[..., Any]] = {}
-    for info in pkgutil.iter_modules(botyard.ops.__path__):
-        if info.name not in {"state", "catalog", "signature", "types"}:
-            module = importlib.import_module(f"botyard.ops.{info.name}")
-            for value in list(vars(module).values()):
-                if isinstance(value, FunctionType) and value.__module__ == module.__name__:
-                    _compile(value, done)
-    return done
+def _callable(loaded: Any, n_numbers: int) -> Callable[..., None]:
+    run = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 2, *[ctypes.c_double] * n_numbers)(loaded.address)
 
+    def call(s: Any, p: Any, *numbers: float) -> None:
+        run(s.ctypes.data, p.ctypes.data, *numbers)
 
-def _compile(op: FunctionType, done: dict[str, Callable[..., Any]]) -> Callable[..., Any]:
-    import numba
-
-    if op.__name__ not in done:
-        names = dict(op.__globals__)
-        for name in op.__code__.co_names:
-            inner = names.get(name)
-            if isinstance(inner, FunctionType) and inner.__module__.startswith("botyard.ops."):
-                names[name] = _compile(inner, done)
-        kind = {"state": numba.float64[::1], "integer": numba.int64, "float": numba.float64}
-        result = numba.void if is_procedure(op) else numba.float64
-        signature = result(*[kind[argument] for argument in kinds(op)])
-        done[op.__name__] = numba.njit(signature)(FunctionType(op.__code__, names, op.__name__))
-    return done[op.__name__]
+    call.loaded = loaded  # type: ignore[attr-defined]  # the code lives as long as this does
+    return call
 
 
 def drive(module: dict[str, Any], s: Any, p: Any, bars: Sequence[Bar], *, seed: int = 0) -> dict[str, int]:

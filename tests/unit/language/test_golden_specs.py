@@ -1,4 +1,4 @@
-"""Every golden spec compiles, trades, and does the same in CPython and under numba, to the last bit."""
+"""Every golden spec compiles, trades, and does the same in CPython and as machine code, to the last bit."""
 
 from pathlib import Path
 
@@ -15,12 +15,6 @@ from botyard.testing.compiled import compiled, drive, plain, random_bars
 SPECS = sorted((Path(__file__).parents[2] / "golden" / "specs").glob("*.json"))
 
 
-EVERY_FEATURE = {
-    "breakout-retest-add", "chandelier", "one-percent-playbook", "pyramid-partial", "trendline-break",
-    "two-timeframes", "vol-target-monthly",
-}  # fmt: skip
-
-
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 def test_compiles_and_runs(path: Path) -> None:
     spec = load_spec(path.read_text())
@@ -33,7 +27,7 @@ def test_compiles_and_runs(path: Path) -> None:
     assert module["warm_up"](list(module["DEFAULTS"])) >= 1.0
 
 
-@pytest.mark.parametrize("path", [p for p in SPECS if p.stem in EVERY_FEATURE], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 def test_same_bits_in_both_executors(path: Path) -> None:
     spec = load_spec(path.read_text())
     assert load_spec(dump_spec(spec)) == spec
