@@ -7,12 +7,9 @@ from botyard.ops import (
     arithmetic,
     average,
     bands,
-    clock,
     events,
     momentum,
-    patterns,
     position,
-    session,
     state,
     statistics,
     trend,
@@ -20,10 +17,13 @@ from botyard.ops import (
     volume,
     window,
 )
+from botyard.ops.calendar import clock, session
 from botyard.ops.catalog import Function
+from botyard.ops.shapes import candles, heikin_ashi, swings
 
 FAMILIES: tuple[ModuleType, ...] = (
-    arithmetic, window, average, statistics, momentum, bands, volatility, trend, volume, patterns, events, clock, session,
+    arithmetic, window, average, statistics, momentum, bands, volatility, trend, volume, candles, heikin_ashi, swings, events,
+    clock, session,
 )  # fmt: skip
 
 FUNCTIONS: dict[str, Function] = {entry.name: entry for family in FAMILIES for entry in family.CATALOGUE}

@@ -12,13 +12,13 @@ from botyard.language.catalog import (
     POSITION_INPUTS,
     SPECIAL_FORMS,
 )
-from botyard.language.check import Checker
-from botyard.language.emit import emit, used_trees
-from botyard.language.lint import lint, uses_absolute_prices
-from botyard.language.machine import check_machine
-from botyard.language.refuse import refuse
-from botyard.language.timing import longest, memory, warm_up
-from botyard.language.tree import Number, Tree, Window, walk
+from botyard.language.judging.lint import lint, uses_absolute_prices
+from botyard.language.judging.refuse import refuse
+from botyard.language.judging.timing import longest, memory, warm_up
+from botyard.language.reading.check import Checker
+from botyard.language.reading.machine import check_machine
+from botyard.language.reading.tree import Number, Tree, Window, walk
+from botyard.language.writing.emit import emit, used_trees
 from botyard.records.market import timeframe_minutes
 from botyard.records.schema import SIZING_NUMBER, spec_hash
 from botyard.records.spec import Spec

@@ -29,4 +29,9 @@ CATALOGUE = (
     Function(
         "kc_mid(n: window = 20)", "middle of the Keltner channel", "ema(close, n)", "kc_mid(20)", expression="ema(close, n)",
     ),
+    Function(
+        "bb_pctb(x: number, n: window = 20, width: number = 2)", "%b: where x lies between the Bollinger bands, 0 at the lower, 1 at the upper",
+        "(x - bb_lower) / (bb_upper - bb_lower)", "bb_pctb(close, 20, 2)",
+        expression="(x - sma(x, n) + width * stdev(x, n)) / (2 * width * stdev(x, n))", source="Bollinger on Bollinger Bands, 2001",
+    ),
 )  # fmt: skip

@@ -127,4 +127,14 @@ CATALOGUE = (
         "cov(x, y) / √(var(x) · var(y))", "correlation(close, volume, 20)",
         op=correlation, slots=lambda n: 2 * n + 13, bars=lambda n: n - 1,
     ),
+    Function(
+        "r_squared(x: number, n: window)", "share of the variance that a straight line explains, 0 to 1; unknown where x is constant",
+        "correlation of x with time, squared", "r_squared(close, 50)",
+        expression="slope(x, n) * slope(x, n) * (n * n - 1) / 12 / variance(x, n)",
+    ),
+    Function(
+        "efficiency_ratio(x: number, n: window)", "Kaufman's efficiency: way made good over way made, 0 to 1",
+        "|x - x[n]| / Σ |x - x[1]|", "efficiency_ratio(close, 10)", expression="abs(x - x[n]) / sum(abs(x - x[1]), n)",
+        source="Kaufman, Smarter Trading, 1995",
+    ),
 )  # fmt: skip

@@ -35,4 +35,12 @@ CATALOGUE = (
         op=atr, inputs=("high", "low", "close"), slots=lambda _n: 5, bars=lambda n: n, memory=lambda n: 7 * (2 * n - 1) + 1,
         source="Wilder, New Concepts in Technical Trading Systems, 1978",
     ),
+    Function(
+        "natr(n: window)", "average true range in percent of the close", "100 · atr(n) / close", "natr(14)", expression="100 * atr(n) / close",
+    ),
+    Function(
+        "choppiness(n: window = 14)", "choppiness index: 100 in a range, low in a trend",
+        "100 · log(Σ true range / (highest(high, n) - lowest(low, n))) / log(n)", "choppiness(14)",
+        expression="100 * log(sum(true_range(), n) / (highest(high, n) - lowest(low, n))) / log(n)", source="Dreiss, 1993",
+    ),
 )  # fmt: skip

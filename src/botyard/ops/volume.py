@@ -2,8 +2,8 @@
 
 from math import floor, nan
 
+from botyard.ops.calendar.clock import DAY
 from botyard.ops.catalog import Function
-from botyard.ops.clock import DAY
 from botyard.ops.types import State
 
 
@@ -39,6 +39,14 @@ def vwap(
     return s[i + 1] / s[i + 2] if s[i + 2] > 0.0 else nan
 
 
+def ad(s: State, i: int, high: float, low: float, close: float, volume: float) -> float:
+    if high != high or low != low or close != close or volume != volume:
+        return nan
+    if high > low:
+        s[i] += volume * ((close - low) - (high - close)) / (high - low)
+    return s[i]
+
+
 CATALOGUE = (
     Function(
         "obv()", "on-balance volume: volume added on rises, taken off on falls, since the first bar seen",
@@ -50,5 +58,23 @@ CATALOGUE = (
         'vwap(start: time = "00:00")', "volume-weighted average price since the day's start, in the spec's time zone",
         "Σ hlc3 · volume / Σ volume", "vwap()", op=vwap, inputs=("minutes", "step", "high", "low", "close", "volume"),
         slots=lambda: 3, unknown=(0,), memory=lambda: 1440,
+    ),
+    Function(
+        "ad()", "Chaikin's accumulation/distribution line, since the first bar seen",
+        "Σ volume · ((close - low) - (high - close)) / (high - low)", "ad()",
+        op=ad, inputs=("high", "low", "close", "volume"), slots=lambda: 1, memory=lambda: 1000,
+        differs="its level depends on the first bar seen: compare it with itself only",
+    ),
+    Function(
+        "cmf(n: window = 20)", "Chaikin's money flow, -1 to 1", "Σ volume · ((close - low) - (high - close)) / (high - low) / Σ volume",
+        "cmf(20)", expression="sum(volume * (2 * close - low - high) / (high - low) if high > low else 0, n) / sum(volume, n)",
+    ),
+    Function(
+        "rolling_vwap(n: window)", "volume-weighted average price of the last n bars", "Σ hlc3 · volume / Σ volume", "rolling_vwap(48)",
+        expression="sum(hlc3 * volume, n) / sum(volume, n)",
+    ),
+    Function(
+        "relative_volume(n: window = 20)", "volume over the mean of the n bars before", "volume / sma(volume, n)[1]", "relative_volume(20)",
+        expression="volume / sma(volume, n)[1]",
     ),
 )  # fmt: skip

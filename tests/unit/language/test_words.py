@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from botyard.language.check import Checker
-from botyard.language.tree import as_json
+from botyard.language.reading.check import Checker
+from botyard.language.reading.tree import as_json
 from botyard.language.words import describe
 from botyard.records.schema import load_spec
 from botyard.testing.specs import EMA_CROSS

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from botyard.ops import clock
+from botyard.ops.calendar import clock
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

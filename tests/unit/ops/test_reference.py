@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from botyard.errors import InvariantError
-from botyard.ops import patterns, state, trend, volatility, volume
+from botyard.ops import state, trend, volatility, volume
 from botyard.ops.position import decide, remember_fill, rest
+from botyard.ops.shapes import swings
 from botyard.ops.state import new_state
 from botyard.testing.compiled import random_bars
 
@@ -63,9 +64,9 @@ def test_vwap_starts_with_each_day_and_leaves_out_a_first_day_that_is_cut() -> N
 def test_pivots(left: int, right: int) -> None:
     highs = [round(bar[2], 0) for bar in BARS]  # rounded, so that there are plateaus
     s = [0.0] * (left + right + 3)
-    ours = [patterns.pivot_high(s, 0, x, left, right) for x in highs]
+    ours = [swings.pivot_high(s, 0, x, left, right) for x in highs]
     lows = [0.0] * (left + right + 3)
-    troughs = [patterns.pivot_low(lows, 0, -x, left, right) for x in highs]
+    troughs = [swings.pivot_low(lows, 0, -x, left, right) for x in highs]
     for i in range(left + right, len(highs)):
         middle = highs[i - right]
         is_peak = all(x <= middle for x in highs[i - right - left : i - right]) and all(

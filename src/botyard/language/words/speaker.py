@@ -3,9 +3,9 @@
 import ast
 import re
 
-from botyard.language.check import Checker
-from botyard.language.syntax import parse
-from botyard.language.tree import type_of
+from botyard.language.reading.check import Checker
+from botyard.language.reading.syntax import parse
+from botyard.language.reading.tree import type_of
 from botyard.language.words.phrases import (
     ARITHMETIC,
     CALLS,

@@ -5,8 +5,8 @@ A session is numbered by the day it starts on. One that was under way when the f
 
 from math import floor, nan
 
+from botyard.ops.calendar.clock import DAY, inside
 from botyard.ops.catalog import Function
-from botyard.ops.clock import DAY, inside
 from botyard.ops.types import State
 
 NO_SESSION = -1e18  # a number that no session has

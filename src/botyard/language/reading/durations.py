@@ -4,7 +4,7 @@ import ast
 import re
 
 from botyard.language.catalog import nearest
-from botyard.language.syntax import Expression
+from botyard.language.reading.syntax import Expression
 
 UNITS = {"m": 1, "h": 60, "d": 1440, "w": 10080}
 

@@ -4,11 +4,9 @@ import re
 from dataclasses import dataclass, field
 
 from botyard.language.catalog import BAR_INPUTS, CLOCK_OPS, FUNCTIONS, PERIOD_OPS
-from botyard.language.check import reads_own
-from botyard.language.code import ATOM, Code, call, literal
-from botyard.language.durations import HIGHER_TIMEFRAMES
-from botyard.language.names import Names, suggest
-from botyard.language.tree import (
+from botyard.language.reading.check import reads_own
+from botyard.language.reading.durations import HIGHER_TIMEFRAMES
+from botyard.language.reading.tree import (
     AtEntry,
     Call,
     Input,
@@ -20,7 +18,9 @@ from botyard.language.tree import (
     plain,
     type_of,
 )
-from botyard.language.views import View
+from botyard.language.writing.code import ATOM, Code, call, literal
+from botyard.language.writing.names import Names, suggest
+from botyard.language.writing.views import View
 
 WEEK_STARTS_MONDAY = 4320.0  # minutes: 1970-01-01 was a Thursday, three days after a Monday
 

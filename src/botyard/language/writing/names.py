@@ -4,7 +4,7 @@ import keyword
 import re
 from collections.abc import Iterable
 
-from botyard.language.tree import (
+from botyard.language.reading.tree import (
     Arithmetic,
     AtEntry,
     Call,

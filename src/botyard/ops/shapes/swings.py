@@ -1,4 +1,4 @@
-"""Shapes of candles and turning points."""
+"""Turning points, known only once they are confirmed."""
 
 from math import nan
 
@@ -34,6 +34,11 @@ def pivot_low(s: State, i: int, x: float, n: int, m: int) -> float:
     return pivot_high(s, i, -x, n, m)
 
 
+def _divergence(pivot: str, price: str, price_moved: str, x_moved: str) -> str:
+    values = [f"value_when({pivot}, {x}[right], {k})" for x in (price, "x") for k in (0, 1)]
+    return f"{pivot} and {values[0]} {price_moved} {values[1]} and {values[2]} {x_moved} {values[3]}"
+
+
 CATALOGUE = (
     Function(
         "pivot_high(x: number, left: window, right: window)", "right bars ago x was a peak; known only now",
@@ -56,13 +61,20 @@ CATALOGUE = (
         expression="value_when(pivot_low(low, left, right), low[right])",
     ),
     Function(
-        "bull_engulfing()", "a rising candle whose body is larger than, and covers, the falling one's before it",
-        "close > open, close[1] < open[1], open ≤ close[1], close ≥ open[1], not both equal", "bull_engulfing()",
-        expression="close > open and close[1] < open[1] and open <= close[1] and close >= open[1] and close - open > open[1] - close[1]",
+        "fibonacci(left: window, right: window, share: number)", "level between the last swing low (0) and the last swing high (1)",
+        "swing_low + share · (swing_high - swing_low)", "fibonacci(5, 5, 0.618)",
+        expression="swing_low(left, right) + share * (swing_high(left, right) - swing_low(left, right))",
     ),
     Function(
-        "bear_engulfing()", "a falling candle whose body is larger than, and covers, the rising one's before it",
-        "close < open, close[1] > open[1], open ≥ close[1], close ≤ open[1], not both equal", "bear_engulfing()",
-        expression="close < open and close[1] > open[1] and open >= close[1] and close <= open[1] and open - close > close[1] - open[1]",
+        "bull_divergence(x: number, left: window, right: window)",
+        "a trough is confirmed that lies below the trough before it, while x there is higher",
+        "at confirmed troughs of low: low[0] < low[1] and x[0] > x[1]", "bull_divergence(rsi(close, 14), 5, 5)",
+        expression=_divergence("pivot_low(low, left, right)", "low", "<", ">"),
+    ),
+    Function(
+        "bear_divergence(x: number, left: window, right: window)",
+        "a peak is confirmed that lies above the peak before it, while x there is lower",
+        "at confirmed peaks of high: high[0] > high[1] and x[0] < x[1]", "bear_divergence(rsi(close, 14), 5, 5)",
+        expression=_divergence("pivot_high(high, left, right)", "high", ">", "<"),
     ),
 )  # fmt: skip

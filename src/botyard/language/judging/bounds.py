@@ -6,7 +6,18 @@ Prices are measured with the entry price at 100, so that a stop on the wrong sid
 from dataclasses import dataclass
 from math import inf
 
-from botyard.language.tree import Arithmetic, AtEntry, Call, Choice, Input, Negative, Number, Parameter, Series, Tree
+from botyard.language.reading.tree import (
+    Arithmetic,
+    AtEntry,
+    Call,
+    Choice,
+    Input,
+    Negative,
+    Number,
+    Parameter,
+    Series,
+    Tree,
+)
 from botyard.records.spec import Spec
 
 ENTRY = 100.0

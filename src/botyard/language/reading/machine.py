@@ -5,8 +5,8 @@ from typing import Literal
 
 from botyard.errors import SpecError
 from botyard.language.catalog import nearest
-from botyard.language.check import Checker
-from botyard.language.tree import Number, Tree
+from botyard.language.reading.check import Checker
+from botyard.language.reading.tree import Number, Tree
 from botyard.records.spec import Spec, Transition
 
 Kind = Literal["when", "stop", "limit"]

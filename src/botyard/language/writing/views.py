@@ -7,9 +7,8 @@ A view knows how one place of the emitted module gets at inputs and at values th
 from abc import ABC, abstractmethod
 
 from botyard.language.catalog import ACCOUNT_INPUTS, FUNCTIONS, POSITION_INPUTS
-from botyard.language.check import is_own, reads_own
-from botyard.language.code import NOT, UNARY, Code, binary, call, choice, compare, join, literal
-from botyard.language.tree import (
+from botyard.language.reading.check import is_own, reads_own
+from botyard.language.reading.tree import (
     Arithmetic,
     AtEntry,
     Call,
@@ -25,6 +24,7 @@ from botyard.language.tree import (
     Tree,
     type_of,
 )
+from botyard.language.writing.code import NOT, UNARY, Code, binary, call, choice, compare, join, literal
 
 NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 

@@ -1,12 +1,23 @@
 """arm and on_fill: resting orders of the present state, and what a fill changes."""
 
 from botyard.language.catalog import FUNCTIONS, PERIOD_OPS
-from botyard.language.check import reads_own
-from botyard.language.code import Code
-from botyard.language.machine import Machine, Move, State
-from botyard.language.series import Layout
-from botyard.language.tree import AtEntry, Call, Input, OnTimeframe, Sampled, Series, Tree, children, plain, walk
-from botyard.language.views import FilledView, View
+from botyard.language.reading.check import reads_own
+from botyard.language.reading.machine import Machine, Move, State
+from botyard.language.reading.tree import (
+    AtEntry,
+    Call,
+    Input,
+    OnTimeframe,
+    Sampled,
+    Series,
+    Tree,
+    children,
+    plain,
+    walk,
+)
+from botyard.language.writing.code import Code
+from botyard.language.writing.series import Layout
+from botyard.language.writing.views import FilledView, View
 
 
 class ArmView(View):

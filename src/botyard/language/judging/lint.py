@@ -3,9 +3,9 @@
 from typing import Literal
 
 from botyard.language.catalog import FUNCTIONS
-from botyard.language.check import reads_own
-from botyard.language.machine import Machine, Move
-from botyard.language.tree import (
+from botyard.language.reading.check import reads_own
+from botyard.language.reading.machine import Machine, Move
+from botyard.language.reading.tree import (
     Arithmetic,
     AtEntry,
     Call,

@@ -5,10 +5,10 @@ from dataclasses import replace
 from math import isnan
 
 from botyard.errors import SpecError
-from botyard.language.bounds import ENTRY, bounds
-from botyard.language.check import Checker
-from botyard.language.machine import Machine, Move, State
-from botyard.language.tree import Arithmetic, Comparison, Input, Negative, Number, Parameter, Tree, walk
+from botyard.language.judging.bounds import ENTRY, bounds
+from botyard.language.reading.check import Checker
+from botyard.language.reading.machine import Machine, Move, State
+from botyard.language.reading.tree import Arithmetic, Comparison, Input, Negative, Number, Parameter, Tree, walk
 from botyard.records.spec import Spec
 
 _COMPARE = {

@@ -14,9 +14,9 @@ from botyard.language.catalog import (
     SPECIAL_FORMS,
     nearest,
 )
-from botyard.language.durations import bars_in, clock_minutes, higher_timeframe
-from botyard.language.syntax import Expression, parse
-from botyard.language.tree import (
+from botyard.language.reading.durations import bars_in, clock_minutes, higher_timeframe
+from botyard.language.reading.syntax import Expression, parse
+from botyard.language.reading.tree import (
     Arithmetic,
     AtEntry,
     Call,

@@ -5,14 +5,14 @@ from collections import defaultdict
 
 from botyard.errors import SpecError
 from botyard.language.catalog import op_modules
-from botyard.language.check import Checker
-from botyard.language.machine import Machine, Move, State
-from botyard.language.names import Names
-from botyard.language.orders import ArmView, Orders, initial_stop, resting
-from botyard.language.series import BarView, Layout, Scope, flatten
-from botyard.language.timing import Bars
-from botyard.language.tree import Series, Tree, Window, plain, walk
-from botyard.language.views import FilledView
+from botyard.language.judging.timing import Bars
+from botyard.language.reading.check import Checker
+from botyard.language.reading.machine import Machine, Move, State
+from botyard.language.reading.tree import Series, Tree, Window, plain, walk
+from botyard.language.writing.names import Names
+from botyard.language.writing.orders import ArmView, Orders, initial_stop, resting
+from botyard.language.writing.series import BarView, Layout, Scope, flatten
+from botyard.language.writing.views import FilledView
 from botyard.ops.state import ORDER_WIDTH, ORDERS
 from botyard.records.schema import SIZING_NUMBER
 from botyard.records.spec import Spec

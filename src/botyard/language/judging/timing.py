@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from botyard.language.catalog import FUNCTIONS
-from botyard.language.durations import HIGHER_TIMEFRAMES, LONGEST_MONTH
-from botyard.language.tree import Call, OnTimeframe, Tree, Window, children
+from botyard.language.reading.durations import HIGHER_TIMEFRAMES, LONGEST_MONTH
+from botyard.language.reading.tree import Call, OnTimeframe, Tree, Window, children
 from botyard.ops.catalog import Function
 
 

@@ -1,0 +1,1 @@
+"""Ops that look at the shape of prices: candles and turning points."""
