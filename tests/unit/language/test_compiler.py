@@ -1,5 +1,7 @@
 """compile_spec: the EMA cross of the design, as text and at work."""
 
+import copy
+
 from botyard.language import compile_spec
 from botyard.ops import state as slots
 from botyard.ops.state import new_state
@@ -54,3 +56,10 @@ def test_ema_cross_enters_trails_and_is_stopped() -> None:
     module["on_fill"](s, p, 2.0, 0.0, levels[-1])
     assert s[slots.ORDERS + slots.KIND] == slots.NO_ORDER
     assert s[slots.STATE] == 0.0
+
+
+def test_a_long_unnamed_expression_gets_a_name_that_is_one() -> None:
+    spec = copy.deepcopy(EMA_CROSS)
+    spec["state_machine"]["transitions"][2]["stop"] = 'on("15m", choppiness(14))'
+    module = run(compile_spec(load_spec(spec)).source)
+    assert module["ORDER_SLOTS"] == 1

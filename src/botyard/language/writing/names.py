@@ -53,7 +53,7 @@ def suggest(tree: Tree) -> str:
     name = re.sub(r"[^a-z0-9_]+", "", "_".join(words).lower()).strip("_")
     if not name or not name[0].isalpha():
         name = f"x_{name}" if name else "x"
-    return name if len(name) <= 36 else words[0]
+    return name if len(name) <= 36 else next((word for word in words if word[0].isalpha()), "x")
 
 
 def _words(tree: Tree) -> list[str]:
