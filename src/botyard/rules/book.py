@@ -33,7 +33,7 @@ from botyard.ops.state import (
     TRANSITION,
 )
 from botyard.ops.state import LAST_TRADE_RETURN as S_LAST_TRADE_RETURN
-from botyard.rules.costs import funding, liquidation_reference, market_price
+from botyard.rules.costs import funding, is_liquidated, liquidation_price, liquidation_reference, market_price
 from botyard.rules.fills import distance, is_far, is_stop, is_touched, reference_price
 from botyard.rules.layout import (
     AMBIGUOUS,
@@ -243,9 +243,10 @@ def touches_stop(s: Floats, x: Floats, high: float, low: float) -> bool:
 def liquidate(s: Floats, b: Floats, x: Floats, open: float, high: float, low: float) -> None:
     """Close the position where equity falls below the maintenance margin, and end the run."""
     quantity = b[QUANTITY_LOTS] * x[X_LOT_NUMERATOR] / x[X_LOT_DENOMINATOR]
-    reference = liquidation_reference(b[CASH], quantity, open, high, low)
-    if reference == 0.0:
+    level = liquidation_price(b[CASH], quantity)
+    if not is_liquidated(quantity, level, high, low):
         return
+    reference = liquidation_reference(quantity, level, open)
     price = market_price(reference, -quantity, x[X_SLIPPAGE], x[X_TICK_NUMERATOR], x[X_TICK_DENOMINATOR])
     fill(b, x, NONE, 0.0, 0.0, price, x[X_TAKER], reference, LIQUIDATION)
     b[LIQUIDATED] = 1.0

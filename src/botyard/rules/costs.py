@@ -32,9 +32,11 @@ def liquidation_price(cash: float, quantity: float) -> float:
     return cash / (MAINTENANCE * abs(quantity) - quantity)
 
 
-def liquidation_reference(cash: float, quantity: float, open: float, high: float, low: float) -> float:
-    """Price before slippage at which a bar liquidates a position; 0 when it does not. quantity: signed, not 0."""
-    level = liquidation_price(cash, quantity)
-    if quantity > 0.0:
-        return 0.0 if low > level else min(level, open)
-    return 0.0 if high < level else max(level, open)
+def is_liquidated(quantity: float, level: float, high: float, low: float) -> bool:
+    """Whether a bar reaches the liquidation price of a position. quantity: signed, not 0."""
+    return low <= level if quantity > 0.0 else high >= level
+
+
+def liquidation_reference(quantity: float, level: float, open: float) -> float:
+    """Price before slippage of a liquidation: the level, or the open when the bar opens beyond it."""
+    return min(level, open) if quantity > 0.0 else max(level, open)

@@ -18,7 +18,7 @@ from botyard.errors import InvariantError, NotFound, RetryableError, UserError, 
 from botyard.ops.state import BUY_LIMIT, BUY_STOP, SELL_LIMIT, SELL_STOP
 from botyard.records.fleet import LIQUIDATION_ID, Bar, Fill, Order, OrderState
 from botyard.records.market import TradingRules, timeframe_minutes
-from botyard.rules.costs import funding, liquidation_reference
+from botyard.rules.costs import funding, is_liquidated, liquidation_price, liquidation_reference
 from botyard.rules.fills import distance, is_touched, reference_price
 
 _FUNDING_STEP = Decimal("0.00000001")  # quote; funding is rounded up to it, against us
@@ -228,7 +228,12 @@ class PaperVenue:
         return held != 0 and (self._funding_rate != 0.0 or self._liquidation_reference(symbol, held, bar) != 0.0)
 
     def _liquidation_reference(self, symbol: str, held: int, bar: Bar) -> float:
-        return liquidation_reference(float(self._cash(symbol)), self._grid.quantity(held), bar.open, bar.high, bar.low)
+        # 0 where the bar does not liquidate
+        quantity = self._grid.quantity(held)
+        level = liquidation_price(float(self._cash(symbol)), quantity)
+        if not is_liquidated(quantity, level, bar.high, bar.low):
+            return 0.0
+        return liquidation_reference(quantity, level, bar.open)
 
     def _liquidate(self, symbol: str, bar: Bar) -> None:
         held = self.held_lots(symbol)
