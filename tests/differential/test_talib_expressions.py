@@ -3,11 +3,8 @@
 import numpy as np
 import pytest
 
-from botyard.language import compile_spec
-from botyard.ops import state as slots
-from botyard.ops.state import new_state
-from botyard.records.schema import load_spec
-from botyard.testing.compiled import plain, random_bars
+from botyard.testing.compiled import random_bars
+from botyard.testing.expressions import values_of
 
 talib = pytest.importorskip("talib")
 
@@ -16,28 +13,7 @@ _, OPEN, HIGH, LOW, CLOSE, VOLUME = (np.ascontiguousarray(column) for column in 
 
 
 def evaluate(expression: str) -> np.ndarray:
-    """Value of an expression at each bar, read off a sizing that is the expression."""
-    spec = {
-        "name": "probe",
-        "timeframe": "5m",
-        "state_machine": {
-            "initial": "flat",
-            "states": {"flat": 0, "long": 1},
-            "transitions": [
-                {"from": "flat", "to": "long", "signal": "enter_long", "when": "close < 0"},
-                {"from": "long", "to": "flat", "signal": "exit_long", "when": "close > 0"},
-            ],
-        },
-        "sizing": {"type": "quote", "amount": expression},
-    }
-    module = plain(compile_spec(load_spec(spec)).source)
-    s = new_state(module["STATE_SIZE"], module["ORDER_SLOTS"], module["UNKNOWN"], module["INITIAL"])
-    values = []
-    for bar in BARS:
-        s[slots.SIZE] = np.nan
-        module["on_bar"](s, [0.0], *bar)
-        values.append(s[slots.SIZE])
-    return np.array(values)
+    return np.array(values_of(expression, BARS))
 
 
 @pytest.mark.parametrize(
@@ -49,6 +25,26 @@ def evaluate(expression: str) -> np.ndarray:
         ("mom(close, 10)", lambda: talib.MOM(CLOSE, 10), 0),
         ("stoch_k(14, 3)", lambda: talib.STOCH(HIGH, LOW, CLOSE, 14, 3, 0, 3, 0)[0], 20),
         ("stoch_d(14, 3, 3)", lambda: talib.STOCH(HIGH, LOW, CLOSE, 14, 3, 0, 3, 0)[1], 20),
+        ("dema(close, 20)", lambda: talib.DEMA(CLOSE, 20), 0),
+        ("tema(close, 20)", lambda: talib.TEMA(CLOSE, 20), 0),
+        ("kama(close, 10)", lambda: talib.KAMA(CLOSE, 10), 0),
+        ("kama(close, 30)", lambda: talib.KAMA(CLOSE, 30), 0),
+        ("stoch_rsi(close, 14, 14)", lambda: talib.STOCHRSI(CLOSE, 14, 14, 1, 0)[0], 0),
+        ("williams_r(14)", lambda: talib.WILLR(HIGH, LOW, CLOSE, 14), 0),
+        ("cci(20)", lambda: talib.CCI(HIGH, LOW, CLOSE, 20), 0),
+        ("mfi(14)", lambda: talib.MFI(HIGH, LOW, CLOSE, VOLUME, 14), 0),
+        ("trix(close, 15)", lambda: talib.TRIX(CLOSE, 15), 0),
+        ("ultimate_oscillator(7, 14, 28)", lambda: talib.ULTOSC(HIGH, LOW, CLOSE, 7, 14, 28), 0),
+        ("ppo(close, 12, 26)", lambda: talib.PPO(CLOSE, 12, 26, 1), 0),
+        ("bop()", lambda: talib.BOP(OPEN, HIGH, LOW, CLOSE), 0),
+        ("natr(14)", lambda: talib.NATR(HIGH, LOW, CLOSE, 14), 0),
+        ("aroon_up(14)", lambda: talib.AROON(HIGH, LOW, 14)[1], 0),
+        ("aroon_down(14)", lambda: talib.AROON(HIGH, LOW, 14)[0], 0),
+        ("psar(0.02, 0.2)", lambda: talib.SAR(HIGH, LOW, 0.02, 0.2), 0),
+        ("psar(0.05, 0.3)", lambda: talib.SAR(HIGH, LOW, 0.05, 0.3), 0),
+        ("ad()", lambda: talib.AD(HIGH, LOW, CLOSE, VOLUME), 0),
+        ("correlation(high, low, 20)", lambda: talib.CORREL(HIGH, LOW, 20), 0),
+        ("donchian_mid(14)", lambda: talib.MIDPRICE(HIGH, LOW, 14), 0),
         # TA-Lib starts the fast average of MACD late, with the slow one: gone after 20 spans of the slow one
         ("macd(close, 12, 26)", lambda: talib.MACD(CLOSE, 12, 26, 9)[0], 520),
         ("macd_signal(close, 12, 26, 9)", lambda: talib.MACD(CLOSE, 12, 26, 9)[1], 520),
