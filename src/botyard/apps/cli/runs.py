@@ -160,6 +160,8 @@ def _show_research(research: "Research") -> None:
     for warning in research.warnings:
         say(f"  warning: {warning}", style="yellow")
     say(f"  verdict: {research.verdict.sentence}", style="bold")
+    for reason in research.verdict.reasons:
+        say(f"    {reason}")
 
 
 def _show_deployment(deployment: "Deployment") -> None:
