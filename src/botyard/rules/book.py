@@ -9,7 +9,7 @@ The order of one bar:
 6. the decision and the resting orders are sized; what is refused is struck out, as is every entry before the bar
    that trading begins with.
 
-Plain Python in numba's subset: `s`, `p`, `b`, `x` are lists in a bot and float64 arrays in research.
+Plain Python in the subset that engine/machine translates: `s`, `p`, `b`, `x` are lists in a bot and float64 arrays in research.
 """
 
 from collections.abc import Callable
