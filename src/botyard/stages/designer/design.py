@@ -15,7 +15,6 @@ from botyard.errors import UserError
 from botyard.records.design import Clarification, Question, Refusal
 from botyard.records.spec import Spec
 from botyard.stages.designer.answering.questions import (
-    ENTRY_CHOICES,
     LEAVE_OUT,
     about_phrase,
     about_place,
@@ -29,7 +28,7 @@ from botyard.stages.designer.reading.clauses import read
 from botyard.stages.designer.reading.combinators import Source, TooLongError
 from botyard.stages.designer.reading.lexicon import INSTRUMENTS
 from botyard.stages.designer.reading.tokens import Token, clean, tokenise
-from botyard.stages.designer.settling.plan import AskError
+from botyard.stages.designer.settling.plan import OTHERS, AskError
 from botyard.stages.designer.settling.resolve import resolve
 
 MOST_TOKENS = 400
@@ -104,4 +103,4 @@ def _is_read(tokens: tuple[Token, ...]) -> bool:
 
 
 def _too_long(idea: str) -> Clarification:
-    return Clarification(idea, (Question("length", "The idea is too long to be read by rules. What are its entry, exit and stop, in one sentence each?", ENTRY_CHOICES),))  # fmt: skip
+    return Clarification(idea, (Question("length", "The idea is too long to be read by rules. What are its entry, exit and stop, in one sentence each?", OTHERS),))  # fmt: skip

@@ -53,13 +53,17 @@ def wrong_facts(facts: Mapping[str, Any], spec: Spec) -> tuple[str, ...]:
             wrong += [f"assumption {w!r} is missing" for w in wanted if w.lower() not in said]
         elif name == "constraint":
             wrong += [] if bool(spec.constraints) == wanted else ["constraint between the averages"]
-        elif name == "sizing":
-            wrong += [f"sizing {k}" for k, v in wanted.items() if getattr(spec.sizing, k) != v]
+        elif name in ("sizing", "limits"):
+            wrong += [f"{name} {k}" for k, v in wanted.items() if getattr(getattr(spec, name), k) != v]
+        elif name == "kinds":
+            wrong += [f"{k} is no {v}" for k, v in wanted.items() if found.get(name, {}).get(k) != v]
+        elif name == "guards":
+            wrong += [f"{k} guard" for k, v in wanted.items() if not _matches(v, found.get(name, {}).get(k))]
         elif name in ("timeframe", "ratchet", "timezone"):
             wrong += [] if found.get(name) == wanted else [f"{name} is {found.get(name)!r}, not {wanted!r}"]
         else:
             wrong += [] if _matches(wanted, found.get(name)) else [f"{name} is {found.get(name)!r}, not {wanted!r}"]
-    for name in ("enter_long", "enter_short", "exit_long", "exit_short", "stop", "target", "time_exit"):
+    for name in ("enter_long", "enter_short", "exit_long", "exit_short", "stop", "target", "time_exit", "scale_out"):
         # an exit may be assumed, an entry, stop or target may not
         if name in found and name not in facts and not name.startswith("exit_"):
             wrong.append(f"{name} was never asked for: {found[name]}")
@@ -76,6 +80,9 @@ def found_facts(spec: Spec) -> dict[str, Any]:
             names = [f"exit_{t.source[0]}", f"enter_{t.target}"]
         for name in names:
             texts.setdefault(name, []).append(inline(spec, t.expression))
+            found.setdefault("kinds", {}).setdefault(name, t.kind)
+        if t.guard:
+            found.setdefault("guards", {})[t.signal] = inline(spec, t.guard)
         found["ratchet"] = found["ratchet"] or t.ratchet
     for name, parts in texts.items():
         distinct = list(dict.fromkeys(parts))
@@ -132,6 +139,8 @@ def _tree(node: ast.expr) -> Any:
         return -inner if isinstance(inner, float) else (type(node.op).__name__, inner)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
         return ("call", node.func.id, *(_tree(a) for a in node.args))
+    if isinstance(node, ast.IfExp):
+        return ("if", _tree(node.test), _tree(node.body), _tree(node.orelse))
     if isinstance(node, ast.Subscript):
         return ("ago", _tree(node.value), _tree(node.slice))
     return ("other", ast.dump(node))

@@ -12,14 +12,9 @@ from botyard.stages.designer.answering.vague import Found, vague
 from botyard.stages.designer.reading.lexicon import VOCABULARY
 from botyard.stages.designer.reading.measures import TIMEFRAMES, frame_of
 from botyard.stages.designer.reading.tokens import Token, clean
+from botyard.stages.designer.settling.plan import INSTEAD, OTHERS
 
-ENTRY_CHOICES = (
-    "buy when the 12 ema crosses above the 26 ema, sell when it crosses below",
-    "buy when rsi(14) is below 30, sell when rsi(14) is above 60",
-)
 LEAVE_OUT = "leave it out"
-INSTEAD = "instead: "
-_OTHERS = tuple(INSTEAD + choice for choice in ENTRY_CHOICES)
 _NEAR = 4
 
 IsRead = Callable[[tuple[Token, ...]], bool]
@@ -60,7 +55,7 @@ def about_words(text: str, tokens: tuple[Token, ...]) -> tuple[Question, ...]:
         numbers = _numbers_near(tokens, set(said))
         close_by = f" (with {numbers})" if numbers else ""
         text = f"What does {words}{close_by} mean for the strategy? Say it with prices, indicators, times or numbers, or leave it out."
-        questions.append(Question(", ".join(said[:8]), text, (LEAVE_OUT, *_OTHERS)))
+        questions.append(Question(", ".join(said[:8]), text, (LEAVE_OUT, *OTHERS)))
     return tuple(questions)
 
 
@@ -75,12 +70,12 @@ def about_place(text: str, tokens: tuple[Token, ...], furthest: int, is_read: Is
     if phrases:
         return tuple(f.question for f in phrases)
     if not tokens or furthest >= len(tokens):
-        return (Question("the end", "The idea stops in the middle of a rule. What follows?", _OTHERS),)
+        return (Question("the end", "The idea stops in the middle of a rule. What follows?", OTHERS),)
     start, end = _culprit(tokens, place, is_read) or (place, min(place + 6, len(tokens)))
     words = text[tokens[start].start : tokens[end - 1].end]
     before = " ".join(t.text for t in tokens[max(0, start - _NEAR) : start])
     after = f' after "{before}"' if before else ""
-    return (Question(words, f'Not understood: "{words}"{after}. Say this part in other words, one rule at a time.', (LEAVE_OUT, *_OTHERS)),)  # fmt: skip
+    return (Question(words, f'Not understood: "{words}"{after}. Say this part in other words, one rule at a time.', (LEAVE_OUT, *OTHERS)),)  # fmt: skip
 
 
 def about_phrase(text: str, question: Question) -> Question:

@@ -72,7 +72,7 @@ _REASONS: tuple[_Reason, ...] = (
         "This needs data other than price and volume bars.",
         "A rule on open, high, low, close and volume can be built.",
         (
-            r"\btweet\w*\b|\btwitter\b|\breddit\b|\bnews\b|\bheadline\w*\b|\bsentiment\b|\belon\b|\bmusk\b|\btelegram\b|\bdiscord\b|\bgoogle trends\b|\bsocial media\b|\binfluencer\w*\b|\bpodcast\b",
+            r"\btweet\w*\b|\btwitter\b|\breddit\b|\bnews\b|\bheadline\w*\b|\bsentiment\b|\belon\b|\bmusk\b|\btelegram\b|\bdiscord\b|\bgoogle trends\b|\bsocial media\b|\binfluencer\w*\b|\bcopy(?:ing)?[ -](?:the )?trad\w+\b|\bleader ?boards?\b|\bpodcast\b",
             r"\bfed\b|\bfomc\b|\bcpi\b|\binflation\b|\binterest rates?\b|\brate (?:cut|hike)s?\b|\bearnings\b|\bp/?e ratio\b|\bdividend\w*\b|\bfundamentals?\b|\bnon-?farm\b|\bnfp\b|\bgdp\b|\bunemployment\b|\belection\b|\beconomic (?:calendar|data)\b|\bbalance sheet\b|\bmarket ?cap\b",
             r"\bfunding rates?\b|\bopen interest\b|\bliquidations?\b|\bon-?chain\b|\bwhale\w*\b|\bwallets?\b|\bhash ?rate\b|\bfear (?:and|&) greed\b|\bvix\b|\bimplied vol\w*\b|\boptions? (?:chain|flow|data)\b|\bput/?call\b|\bdominance\b|\bexchange (?:inflow|outflow|flow)s?\b|\blong/?short ratio\b|\bgas fees?\b",
             r"\bmoon phase\b|\bfull moon\b|\bnew moon\b|\bhoroscope\b|\bastrolog\w*\b|\bweather\b|\bgut feeling\b|\bmy (?:friend|uncle|wife|cousin)\b",
@@ -85,7 +85,7 @@ _REASONS: tuple[_Reason, ...] = (
         (
             r"\bpairs? trad\w*\b|\bspread between\b|\btheir spread\b|\bcointegrat\w*\b|\bcorrelat\w*\b|\barbitrage\b|\bratio (?:of|between)\b.{0,20}\b(?:btc|eth|price)\b",
             rf"\b(?P<one>{_COIN})\b.{{0,60}}\b(?!(?P=one))(?:{_COIN})\b",
-            r"\btop \d+\b|\bout of (?:the )?(?:top )?\d+\b(?! (?:candles?|bars?|closes|days?))|\bbasket\b|\bportfolio of\b|\b\d+ (?:strongest|weakest|best|worst|biggest|most \w+|cheapest|top) ?\w*\b|\b(?:strongest|best|worst|weakest|cheapest) (?:\d+ )?(?:coins?|stocks?|assets?|performers?|tokens?|pairs)\b|\brank (?:all|the|coins|stocks)\b|\brelative strength (?:against|vs|versus|ranking)\b|\b(?:all|each of the|several|multiple|many|both) (?:coins|stocks|assets|pairs|tokens|symbols|instruments)\b|\brotat\w+ (?:into|between|among|to)\b|\bsector\w*\b|\ball (?:altcoins|alts)\b",
+            r"\btop \d+\b|\bout of (?:the )?(?:top )?\d+\b(?! (?:candles?|bars?|closes|days?))|\bbasket\b|\bportfolio of\b|\b\d+ (?:strongest|weakest|best|worst|biggest|most \w+|cheapest|top) ?\w*\b|\b(?:strongest|best|worst|weakest|cheapest) (?:\d+ )?(?:performing )?(?:alt ?coins?|alts?|coins?|stocks?|assets?|performers?|tokens?|pairs)\b|\brank (?:all|the|coins|stocks)\b|\brelative strength (?:against|vs|versus|ranking)\b|\b(?:all|each of the|several|multiple|many|both) (?:coins|stocks|assets|pairs|tokens|symbols|instruments)\b|\brotat\w+ (?:every|each|daily|weekly|into|between|among|to)\b|\bsector\w*\b|\ball (?:altcoins|alts)\b",
         ),
     ),
 )  # fmt: skip

@@ -1,14 +1,14 @@
 """From a plan to a spec: states, transitions, parameters, and every assumption written down."""
 
 import re
+from dataclasses import replace
 
 from botyard.records.spec import Limits, Sizing, Spec, StateMachine, Transition
 from botyard.stages.designer.building.express import Writer
+from botyard.stages.designer.building.guards import Guards, rest_state
 from botyard.stages.designer.building.parameters import Parameters
-from botyard.stages.designer.meaning.acts import At, Atrs, Percent, Reward, Stop, Target
 from botyard.stages.designer.meaning.kinds import AVERAGES
 from botyard.stages.designer.meaning.values import (
-    Ago,
     And,
     Clock,
     Compare,
@@ -17,12 +17,10 @@ from botyard.stages.designer.meaning.values import (
     Extreme,
     Measure,
     NewExtreme,
-    Operand,
     Price,
-    RangeEdge,
+    RestAt,
     Side,
     Touch,
-    Yesterday,
 )
 from botyard.stages.designer.reading.tokens import UNIT_MINUTES
 from botyard.stages.designer.settling.frames import MINUTES
@@ -30,6 +28,7 @@ from botyard.stages.designer.settling.gather import parts
 from botyard.stages.designer.settling.opposites import natural_exit
 from botyard.stages.designer.settling.plan import Plan, ask
 
+_ENTRIES = ("buy when the 12 ema crosses above the 26 ema", "buy when rsi(14) falls below 30")
 _OTHER: dict[Side, Side] = {"long": "short", "short": "long"}
 
 
@@ -51,9 +50,7 @@ class _Builder:
         self._check_times()
         transitions: list[Transition] = []
         sides: list[Side] = [s for s in ("long", "short") if s in plan.entries]
-        for side in sides:
-            when = self.writer.condition(_at_touch(plan.entries[side], side, None))
-            transitions.append(Transition(("flat",), side, f"enter_{side}", when=when))
+        transitions += [self._way_in(side) for side in sides]
         for side in sides:
             transitions.extend(self._ways_out(side, transitions))
         if self.writer.timezone_used and plan.timezone == "UTC":
@@ -67,9 +64,7 @@ class _Builder:
             idea=idea,
             timeframe=plan.timeframe,
             timezone=plan.timezone,
-            state_machine=StateMachine(
-                "flat", {"flat": 0, **{s: 1 if s == "long" else -1 for s in sides}}, tuple(transitions)
-            ),
+            state_machine=StateMachine("flat", self._states(sides), tuple(transitions)),
             logic=_logic(transitions),
             assumptions=tuple(plan.assumptions),
             parameters=dict(self.writer.parameters.made),
@@ -78,6 +73,36 @@ class _Builder:
             sizing=self._sizing(),
             limits=self._limits(),
         )
+
+    def _states(self, sides: list[Side]) -> dict[str, float | int | str]:
+        states: dict[str, float | int | str] = {"flat": 0}
+        for side in sides:
+            whole = 1 if side == "long" else -1
+            states[side] = whole
+            if self.plan.part is not None:
+                states[rest_state(side)] = round(whole * (1 - self.plan.part.fraction), 10)
+        return states
+
+    # entries
+
+    def _way_in(self, side: Side) -> Transition:
+        entry = self.plan.entries[side]
+        resting = [p for p in parts(entry) if isinstance(p, RestAt)]
+        if not resting:
+            when = self.writer.condition(_at_touch(entry, side, None))
+            return Transition(("flat",), side, f"enter_{side}", when=when)
+        together = _flat(entry)
+        if len(resting) > 1 or resting[0] not in together:
+            raise ask("the order", "Two ways to enter, one of them a resting order. Which one?", *_ENTRIES)
+        guards = tuple(p for p in together if p is not resting[0])
+        order = resting[0]
+        level = order.level
+        price = self.writer.extreme_with_present(level) if isinstance(level, Extreme) else self.writer.measure(level)
+        guard = self.writer.condition(And(guards)) if guards else None
+        self.plan.assume(f"the entry is a {order.kind} order that rests at its level")
+        if order.kind == "limit":
+            return Transition(("flat",), side, f"enter_{side}", limit=price, guard=guard)
+        return Transition(("flat",), side, f"enter_{side}", stop=price, guard=guard)
 
     # exits
 
@@ -103,10 +128,9 @@ class _Builder:
             ways.append(Transition((side,), "flat", f"exit_{side}", when='is_new("day")'))
         if plan.hold is not None:
             ways.append(Transition((side,), "flat", "time_exit", when=self._held()))
-        ways.extend(self._stop(side, stop) for stop in plan.stops)
-        if plan.target is not None:
-            ways.append(self._target(side, plan.target))
-        return ways
+        if plan.part is not None:
+            ways = [replace(t, source=(side, rest_state(side))) for t in ways]
+        return [*ways, *Guards(plan, self.writer).all(side)]
 
     def _exit_condition(self, side: Side) -> Condition | None:
         plan = self.plan
@@ -116,7 +140,8 @@ class _Builder:
         if plan.hold or plan.is_day_only or plan.target or trailing:
             return None
         other = _OTHER[side]
-        if other in plan.entries and (other not in plan.exits or len(plan.exits) == 0):
+        is_resting = any(isinstance(p, RestAt) for p in parts(plan.triggers.get(other)))
+        if other in plan.entries and not is_resting and (other not in plan.exits or len(plan.exits) == 0):
             plan.assume("the opposite entry reverses the position")
             return plan.triggers[other]
         natural = natural_exit(plan.entries[side], side)
@@ -145,86 +170,6 @@ class _Builder:
                 "10 bars",
             )
         return f'bars_in_position >= bars("{hold.duration}")'
-
-    # stops and targets
-
-    def _stop(self, side: Side, stop: Stop) -> Transition:
-        sign = "-" if side == "long" else "+"
-        if (stop.base == "above" and side == "long") or (stop.base == "below" and side == "short"):
-            raise ask(
-                "stop",
-                f"A stop {stop.base} the entry takes no loss of a {side} position. Which is meant?",
-                "a stop on the other side",
-                "a target",
-            )
-        peak = ("highest" if side == "long" else "lowest") + "_since_entry" + ("(close)" if stop.of_closes else "")
-        base = peak if stop.trailing else "entry_price"
-        if isinstance(stop.distance, At):
-            return Transition(
-                (side,), "flat", "stop", stop=self._stop_level(side, stop.distance.level), ratchet=stop.trailing
-            )
-        text = self._distance(base, sign, stop.distance, "trail" if stop.trailing else "stop")
-        return Transition((side,), "flat", "stop", stop=text, ratchet=stop.trailing)
-
-    def _distance(self, base: str, sign: str, distance: object, name: str) -> str:
-        if isinstance(distance, Percent):
-            return f"{base} * (1 {sign} {self.writer.parameters.number(name, f'{name}_pct', distance.value)} / 100)"
-        if isinstance(distance, Atrs):
-            multiple = self.writer.parameters.number(name, f"{name}_atr", distance.multiple)
-            atr = self.writer.measure(distance.atr)
-            return f"{base} {sign} {multiple} * {atr if name == 'trail' else f'at_entry({atr})'}"
-        raise ask(name, "How far away should it be?", "2%", "2 ATR")
-
-    def _stop_level(self, side: Side, level: Operand) -> str:
-        lower = "low" if side == "long" else "high"
-        if isinstance(level, Extreme):
-            text = self.writer.extreme_with_present(level)
-            wrong = level.side != lower
-        elif isinstance(level, RangeEdge | Yesterday):
-            text = self.writer.measure(level)
-            wrong = (level.side if isinstance(level, RangeEdge) else level.field) != lower
-        elif isinstance(level, Ago) and isinstance(level.base, Price):
-            text, wrong = self.writer.measure(level), level.base.field != lower
-        else:
-            raise ask(
-                "stop",
-                "Should this stop stay where it was at the entry, or move with the indicator?",
-                "2% below the entry",
-                "2 ATR below the entry",
-                "leave when the close is beyond it",
-            )
-        if wrong:
-            raise ask(
-                "stop",
-                f"That level is not a loss for a {side} position. Where should the stop be?",
-                "2% away",
-                "2 ATR away",
-            )
-        self.plan.assume("the stop's level is the one at the entry")
-        return f"at_entry({text})"
-
-    def _target(self, side: Side, target: Target) -> Transition:
-        sign = "+" if side == "long" else "-"
-        distance = target.distance
-        if isinstance(distance, At):
-            return Transition((side,), "flat", "target", limit=self.writer.measure(distance.level))
-        if isinstance(distance, Reward):
-            return Transition((side,), "flat", "target", limit=self._reward(sign, distance))
-        return Transition((side,), "flat", "target", limit=self._distance("entry_price", sign, distance, "target"))
-
-    def _reward(self, sign: str, reward: Reward) -> str:
-        fixed = [s.distance for s in self.plan.stops if not s.trailing and isinstance(s.distance, Percent | Atrs)]
-        if len(fixed) != 1:
-            raise ask(
-                "risk",
-                "A target in multiples of the risk needs one fixed stop. Where is it?",
-                "stop loss 2%",
-                "stop loss 2 atr",
-            )
-        times = self.writer.parameters.number("reward", "reward", reward.multiple)
-        text = self._distance("entry_price", sign, fixed[0], "stop")
-        name = "stop_pct" if isinstance(fixed[0], Percent) else "stop_atr"
-        return text.replace(name, f"{times} * {name}")
 
     # the rest
 
@@ -267,6 +212,10 @@ class _Builder:
         counts = {k: int(v) for k, v in fields.items() if k in ("max_trades_per_day", "max_losses_per_day")}
         fractions = {k: v for k, v in fields.items() if k not in counts}
         return Limits(**counts, **fractions)  # type: ignore[arg-type] # counts are whole
+
+
+def _flat(value: Condition) -> list[Condition]:
+    return [q for p in value.parts for q in _flat(p)] if isinstance(value, And) else [value]
 
 
 def _average_pair(value: object) -> tuple[tuple[str, float], tuple[str, float]] | None:
@@ -331,7 +280,7 @@ def _goes(entry: Condition, way: str) -> bool:
 
 
 def _slug(transitions: list[Transition], writer: Writer) -> str:
-    first = transitions[0].when or "strategy"
+    first = transitions[0].expression
     kinds = re.findall(r"\b([a-z_]+)\(", " ".join([first, *writer.series.values()]))
     seen = [k for k in dict.fromkeys(kinds) if k not in ("crosses_above", "crosses_below", "on", "inside")]
     words = [k.split("_")[0] for k in seen][:2] or ["time"]
@@ -348,12 +297,14 @@ def _logic(transitions: list[Transition]) -> str:
         "stop": "Stop",
         "target": "Target",
         "time": "Time exit",
+        "scale": "Close a part of",
     }
     sentences = []
     for t in transitions:
         verb = said[t.signal.split("_")[0]]
-        side = t.target if t.target != "flat" else t.source[0]
+        side = t.target if t.source == ("flat",) or t.signal == "reverse" else t.source[0]
         how = "when" if t.when else "at"
         trail = ", moving only in favour" if t.ratchet else ""
-        sentences.append(f"{verb} {side} {how} {t.expression}{trail}.")
+        guard = f", while {t.guard}" if t.guard else ""
+        sentences.append(f"{verb} {side} {how} {t.expression}{trail}{guard}.")
     return " ".join(sentences)

@@ -4,11 +4,11 @@ import re
 
 from botyard.records.design import Question
 from botyard.records.spec import Spec
-from botyard.stages.designer.meaning.acts import Clause, Topic
+from botyard.stages.designer.meaning.acts import Clause, Label, RangeIs, Topic
 from botyard.stages.designer.meaning.kinds import AVERAGES, SAID, family
-from botyard.stages.designer.meaning.values import Candles, Measure
+from botyard.stages.designer.meaning.values import Candles, Extreme, Measure
 from botyard.stages.designer.reading.measures import frame_of
-from botyard.stages.designer.reading.tokens import Token
+from botyard.stages.designer.reading.tokens import UNIT_MINUTES, Token
 from botyard.stages.designer.settling.gather import parts
 from botyard.stages.designer.settling.plan import Plan
 
@@ -21,23 +21,38 @@ def unused(tokens: tuple[Token, ...], clauses: tuple[Clause, ...], plan: Plan, s
     lost = [t.text for t in tokens if t.kind in ("number", "percent") and round(abs(t.value), 9) not in known]
     written = " ".join(_texts(spec))
     lost += [t.text for t in tokens if t.kind == "time" and not _has_time(t.value, written)]
-    lost += [t.text for t in tokens if t.kind == "span" and not _has_span(t, spec.timeframe, written, known)]
+    ranges = {c.end - c.start for c in clauses if isinstance(c, RangeIs) and _has_range(c, written)}
+    lost += [
+        t.text
+        for t in tokens
+        if t.kind == "span"
+        and t.value * UNIT_MINUTES.get(t.unit, 0) not in ranges
+        and not _has_span(t, spec.timeframe, written, known)
+    ]
     questions = [
         Question(text, f"What is {text} for? It has no place in the strategy as it was understood.")
         for text in dict.fromkeys(lost)
     ]
     used = {
         _group(m.kind)
-        for m in parts((tuple(plan.entries.values()), tuple(plan.exits.values()), tuple(plan.stops), plan.target))
+        for m in parts(
+            (
+                tuple(plan.entries.values()),
+                tuple(plan.exits.values()),
+                tuple(plan.stops),
+                plan.target,
+                plan.part,
+                plan.break_even,
+            )
+        )
         if isinstance(m, Measure)
     }
+    if any(isinstance(p, Extreme) for p in parts((tuple(plan.entries.values()), tuple(plan.exits.values())))):
+        used.add("dc")  # "donchian breakout: above the highest high of the last 55 bars"
     for clause in clauses:
-        if (
-            isinstance(clause, Topic)
-            and isinstance(clause.measure, Measure)
-            and _group(clause.measure.kind) not in used
-        ):
-            name = SAID.get(family(clause.measure.kind), clause.measure.kind.upper())
+        measure = clause.measure if isinstance(clause, Topic) else clause.named if isinstance(clause, Label) else None
+        if isinstance(measure, Measure) and measure.kind != "momentum" and _group(measure.kind) not in used:
+            name = SAID.get(family(measure.kind), measure.kind.upper())
             questions.append(
                 Question(name, f"What is the {name} for: when should it let a trade through, or close one?")
             )
@@ -51,12 +66,17 @@ def _group(kind: str) -> str:
 
 
 def _texts(spec: Spec) -> list[str]:
-    return [*spec.series.values(), *(t.expression for t in spec.state_machine.transitions)]
+    ways = spec.state_machine.transitions
+    return [*spec.series.values(), *(t.expression for t in ways), *(t.guard for t in ways if t.guard)]
 
 
 def _has_time(minutes: float, written: str) -> bool:
     hour, minute = divmod(int(minutes), 60)
     return f"{hour} * 60 + {minute}" in written or f'"{hour:02d}:{minute:02d}"' in written
+
+
+def _has_range(value: RangeIs, written: str) -> bool:
+    return all(f'"{int(m) // 60:02d}:{int(m) % 60:02d}"' in written for m in (value.start, value.end))
 
 
 def _has_span(token: Token, timeframe: str, written: str, known: set[float]) -> bool:
@@ -72,6 +92,8 @@ def _numbers(spec: Spec, plan: Plan) -> set[float]:
         for c in parts((tuple(plan.entries.values()), tuple(plan.exits.values())))
         if isinstance(c, Candles)
     }
+    if plan.part is not None:
+        found.add(plan.part.fraction * 100)
     if plan.size is not None:
         found.add(plan.size.percent)
     for limit in plan.limits:

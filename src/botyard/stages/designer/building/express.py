@@ -18,6 +18,7 @@ from botyard.stages.designer.meaning.values import (
     Days,
     Extreme,
     Framed,
+    Held,
     Measure,
     NewExtreme,
     Not,
@@ -27,6 +28,7 @@ from botyard.stages.designer.meaning.values import (
     Pattern,
     Price,
     RangeEdge,
+    Rested,
     Scaled,
     Shifted,
     Slope,
@@ -37,7 +39,7 @@ from botyard.stages.designer.meaning.values import (
     Yesterday,
 )
 from botyard.stages.designer.settling.opposites import negate
-from botyard.stages.designer.settling.plan import ask
+from botyard.stages.designer.settling.plan import OTHERS, ask
 
 _SESSION = {"high": "prev_session_high()", "low": "prev_session_low()", "close": "prev_session_close()"}
 
@@ -108,13 +110,8 @@ class Writer:
         kind = KINDS[value.kind]
         missing = [f for f in re.findall(r"([a-z_]+)\(", kind.text) if f not in FUNCTIONS]
         if missing:
-            raise ask(
-                value.kind,
-                f"{SAID.get(value.kind, value.kind.upper())} is not among the indicators yet. What instead?",
-                "RSI(14)",
-                "stochastic(14, 3)",
-                "EMA(20)",
-            )
+            name = SAID.get(value.kind, value.kind.upper())
+            raise ask(name, f"{name} is not among the indicators yet. What instead?", *OTHERS)
         source = "close" if value.source is None else self.measure(value.source, inline=True)
         names: list[str] = []
         for i, number in enumerate(value.lengths):
@@ -170,10 +167,8 @@ class Writer:
     def condition(self, value: Condition) -> str:
         """Give the text of a condition."""
         match value:
-            case And():
-                return " and ".join(self._part(p) for p in value.parts)
-            case Or():
-                return " or ".join(self._part(p) for p in value.parts)
+            case And() | Or():
+                return f" {type(value).__name__.lower()} ".join(self._part(p) for p in value.parts)
             case Not():
                 return self._not(value.part)
             case Compare() | Cross():
@@ -194,10 +189,19 @@ class Writer:
             case NewExtreme():
                 sign = ">" if value.of.side == "high" else "<"
                 return f"close {sign} {self._extreme(value.of)}"
+            case Held() | Rested():
+                return self._counted(value)
             case SqueezeEnds() | SqueezeOn():
                 name = self._squeeze(value)
                 return f"{name}[1] and not {name}" if isinstance(value, SqueezeEnds) else name
         raise ask("exit", "What is the opposite signal here?")
+
+    def _counted(self, value: Held | Rested) -> str:
+        if isinstance(value, Held):
+            bars = self.parameters.window("held", "held_bars", value.bars)
+            return f"all_true({self.condition(value.part)}, {bars})"
+        waited = f"bars_since_exit >= {self.parameters.window('wait', 'wait_bars', value.bars)}"
+        return f"({waited} or last_trade_return >= 0)" if value.is_loss else waited
 
     def _part(self, value: Condition) -> str:
         text = self.condition(value)
@@ -245,6 +249,9 @@ class Writer:
 _PATTERNS = {
     "bull_engulfing": "close[1] < open[1] and close > open and close >= open[1] and open <= close[1]",
     "bear_engulfing": "close[1] > open[1] and close < open and close <= open[1] and open >= close[1]",
+    "hammer": "min(open, close) - low >= 2 * abs(close - open) and high - max(open, close) <= abs(close - open) and low < min(open, close)",
+    "shooting_star": "high - max(open, close) >= 2 * abs(close - open) and min(open, close) - low <= abs(close - open) and high > max(open, close)",
+    "doji": "abs(close - open) <= 0.1 * (high - low)",
     "inside_bar": "high < high[1] and low > low[1]",
 }
 

@@ -78,7 +78,8 @@ def _number(name: str, value: float, *, is_open: bool) -> Parameter:
     is_level = "_above" in name or "_below" in name
     if is_level and kind in _SCALES:
         start = _SCALES[kind]
-        return _float(value, *(end + start for end in _side_of_fifty(value - start)), 1.0)
+        low, high = _side_of_fifty(value - start)
+        return _float(value, low + start, high + start, 1.0)
     if is_level and kind in _STRENGTHS:
         return _float(value, min(value, max(5.0, value / 2)), max(value, min(60.0, value * 2)), 1.0)
     if is_open and name in OPEN_NUMBERS:

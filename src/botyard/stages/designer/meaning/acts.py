@@ -111,6 +111,7 @@ class Stop:
     trailing: bool = False
     of_closes: bool = False
     base: Literal["entry", "any", "above", "below"] = "any"
+    of_rest: bool = False  # only of what is left after a part was closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,36 @@ class Target:
     """A profit target."""
 
     distance: Distance
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the position is closed at a profit."""
+
+    fraction: float
+    distance: Distance
+
+
+@dataclass(frozen=True, slots=True)
+class BreakEven:
+    """The stop goes to the entry price after such a gain."""
+
+    distance: Distance
+
+
+@dataclass(frozen=True, slots=True)
+class RangeIs:
+    """The range that is spoken of is the one between these times."""
+
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Nothing is done while this holds."""
+
+    when: Condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +194,10 @@ class Lengths:
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """The time zone of the idea's clock."""
+    """The time zone of the idea's clock; `note`: what was assumed with it."""
 
     name: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,5 +232,5 @@ class Label:
 
 Clause = (
     Enter | Leave | Action | Bare | Only | Never | Otherwise | TrendFilter | Stop | Target | Hold | DayEnd | Frame | Sides
-    | Topic | Lengths | Zone | Size | Limit | Without | Label
+    | Topic | Lengths | Zone | Size | Limit | Without | Label | Part | BreakEven | RangeIs | Nothing
 )  # fmt: skip

@@ -207,7 +207,7 @@ class Candles:
 class Pattern:
     """A named candle pattern."""
 
-    name: Literal["bull_engulfing", "bear_engulfing", "inside_bar"]
+    name: Literal["bull_engulfing", "bear_engulfing", "inside_bar", "hammer", "shooting_star", "doji"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +259,46 @@ class SqueezeOn:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """The condition held on each of the last bars."""
+
+    part: "Condition"
+    bars: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A measure comes to a level, from wherever it was at the entry; left It: of what the entry is about."""
+
+    left: Operand
+    right: Number
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """One of the entry's conditions, or all of them, no longer hold; way: they are on that other side."""
+
+    how: Literal["any", "all"]
+    way: Way | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rested:
+    """So many bars have passed since the last exit, or since the last loss."""
+
+    bars: float
+    is_loss: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RestAt:
+    """An order rests at a level and enters when the price comes there."""
+
+    kind: Literal["limit", "stop"]
+    level: Operand
+
+
+@dataclass(frozen=True, slots=True)
 class Opposite:
     """The opposite of the entry."""
 
@@ -294,5 +334,5 @@ class Or:
 
 Condition = (
     Compare | Cross | Move | Touch | Slope | OverZone | Candles | Pattern | Clock | Days | NewExtreme | PairCross
-    | SqueezeEnds | SqueezeOn | Opposite | AtFrame | Not | And | Or
+    | SqueezeEnds | SqueezeOn | Opposite | Held | Reached | Ended | Rested | RestAt | AtFrame | Not | And | Or
 )  # fmt: skip

@@ -12,6 +12,7 @@ from botyard.stages.designer.meaning.acts import (
     Leave,
     Lengths,
     Never,
+    Nothing,
     Only,
     Otherwise,
     Sides,
@@ -19,10 +20,26 @@ from botyard.stages.designer.meaning.acts import (
     TrendFilter,
     Zone,
 )
-from botyard.stages.designer.meaning.values import And, Clock, Condition, Days, Measure, Not, PairCross, Price, Touch
+from botyard.stages.designer.meaning.kinds import scale
+from botyard.stages.designer.meaning.values import (
+    And,
+    Clock,
+    Condition,
+    Days,
+    Ended,
+    Measure,
+    Not,
+    Operand,
+    Opposite,
+    PairCross,
+    Price,
+    Touch,
+)
 from botyard.stages.designer.reading.combinators import Rule, Source, alt, apply, many, opt, seq, unless_next, word
 from botyard.stages.designer.reading.conditions import condition
+from botyard.stages.designer.reading.events import level_of_oscillator
 from botyard.stages.designer.reading.measures import frame_name, in_parens, level, measure, positive, whole_bands
+from botyard.stages.designer.reading.orders import orders
 from botyard.stages.designer.reading.risk import management, size
 from botyard.stages.designer.reading.times import moment
 from botyard.stages.designer.settling.gather import parts
@@ -45,6 +62,7 @@ def _and_not(when: Condition, unless: Condition | None) -> Condition:
 
 
 _guarded = seq(condition, _unless, to=_and_not)
+_entering = apply(_guarded, lambda c: None if any(isinstance(p, Opposite | Ended) for p in parts(c)) else c)
 _signal = opt(word("conditions_noun"))
 _colon = opt(word("colon_like"))
 
@@ -52,8 +70,27 @@ _colon = opt(word("colon_like"))
 _no_entry_rule = unless_next(frozenset({"when", "if", "once", "after", "at"}))
 _no_exit_rule = unless_next(
     frozenset(
-        {"when", "if", "once", "after", "at", "on", "with", "by", "via", "through", "above", "below", "under", "over"}
-    )
+        {
+            "when",
+            "if",
+            "once",
+            "after",
+            "at",
+            "on",
+            "with",
+            "by",
+            "via",
+            "through",
+            "above",
+            "below",
+            "under",
+            "over",
+            "half",
+            "quarter",
+            "third",
+        }
+    ),
+    frozenset({"percent", "number", "span"}),
 )
 
 # entries
@@ -63,13 +100,13 @@ _side = alt(
 _event = apply(condition, lambda c: None if any(isinstance(p, Clock | Days) for p in parts(c)) else c)
 _whole_condition = alt(
     seq(word("after_event"), _event, to=lambda _, c: c),
-    seq(_when, _guarded, to=lambda _, c: c),
+    seq(_when, _entering, to=lambda _, c: c),
     seq(_when, condition, _comma, word("and_only"), condition, to=lambda _a, c, _b, _c, only: And((c, only))),
 )
 _enter = alt(
     seq(_side, _signal, _colon, _whole_condition, to=lambda side, _a, _b, c: Enter(_said(side), c)),
-    seq(_when, _guarded, _comma, opt(word("arrow")), _side, _no_entry_rule, to=lambda _a, c, _b, _c, side, _d: Enter(_said(side), c)),
-    seq(_when, condition, _comma, opt(word("arrow")), _side, word("when"), condition, to=lambda _a, c, _b, _c, side, _d, too: Enter(_said(side), And((c, too)))),
+    seq(_when, _entering, _comma, opt(word("arrow")), _side, _no_entry_rule, to=lambda _a, c, _b, _c, side, _d: Enter(_said(side), c)),
+    seq(_when, condition, _comma, opt(word("arrow")), _side, _when, condition, to=lambda _a, c, _b, _c, side, _d, too: Enter(_said(side), And((c, too)))),
     seq(_side, word("at"), apply(level, lambda m: Touch(Price("close"), m) if isinstance(m, Measure) else None), to=lambda side, _, c: Enter(_said(side), c)),
     seq(word("trade"), apply(condition, lambda c: c if isinstance(c, PairCross) else None), to=lambda _, c: Bare(c)),
 )  # fmt: skip
@@ -77,15 +114,32 @@ _enter = alt(
 _sized_enter = seq(_side, size, word("when"), _guarded, to=lambda side, sized, _, c: (Enter(_said(side), c), sized))
 
 # exits
+
+
+def _touched(value: Operand) -> Condition | None:
+    """Give a price level that is reached; a level of an oscillator is none."""
+    return Touch(Price("close"), value) if isinstance(value, Measure) and scale(value) == "price" else None
+
+
 _leaving = alt(
     apply(word("exit_long"), lambda _: "long"), apply(word("exit_short"), lambda _: "short"),
     apply(word("sell"), lambda _: "sell"), apply(word("exit"), lambda _: ANY),
 )  # fmt: skip
+# "close crosses above the 50 ema" speaks of the price, "close when …" of the position
+_leaving_plain = alt(
+    apply(word("exit_long"), lambda _: "long"), apply(word("exit_short"), lambda _: "short"),
+    apply(word("sell"), lambda _: "sell"), apply(word("exit"), lambda said: None if said == "close" else ANY),
+)  # fmt: skip
+_leaving_if = alt(
+    seq(_leaving_plain, _signal, _colon, _when, to=lambda side, *_: side),
+    seq(_leaving, _signal, _colon, word("when"), to=lambda side, *_: side),
+)
 _leave = alt(
-    seq(_leaving, _signal, _colon, _when, _guarded, to=lambda side, _a, _b, _c, c: Leave(_said(side), c)),
+    seq(_leaving_if, _guarded, to=lambda side, c: Leave(_said(side), c)),
     seq(_when, _guarded, _comma, opt(word("arrow")), _leaving, _no_exit_rule, to=lambda _a, c, _b, _c, side, _d: Leave(_said(side), c)),
     seq(_leaving, word("after_event"), _event, to=lambda side, _, c: Leave(_said(side), c)),
-    seq(_leaving, word("at"), apply(level, lambda m: Touch(Price("close"), m) if isinstance(m, Measure) else None), to=lambda side, _, c: Leave(_said(side), c)),
+    seq(_leaving, word("at"), apply(level, _touched), to=lambda side, _, c: Leave(_said(side), c)),
+    seq(_leaving, word("at"), level_of_oscillator, to=lambda side, _, c: Leave(_said(side), c)),
     seq(alt(word("target"), word("stop")), word("when"), condition, to=lambda _a, _b, c: Leave(None, c)),
 )  # fmt: skip
 
@@ -120,6 +174,11 @@ _action = alt(
     apply(_leaving, lambda side: Action("sell" if side == "sell" else "exit")),
 )
 _otherwise = seq(word("otherwise"), _comma, _action, to=lambda _a, _b, action: Otherwise(action.what))
+
+_idle = alt(
+    seq(_when, condition, _comma, word("do_nothing"), to=lambda _a, c, _b, _c: Nothing(c)),
+    seq(word("do_nothing"), word("when"), condition, to=lambda _a, _b, c: Nothing(c)),
+)
 
 # declarations
 _frame = alt(
@@ -157,13 +216,18 @@ _opening_label = alt(
         to=lambda _a, _b, f, _c, _d: Frame(f),
     ),
     seq(word("colon_label"), word("colon"), to=lambda _a, _b: Label()),
-    seq(_named_first, many(word("label")), alt(word("colon_like"), word("comma")), to=lambda m, _l, _c: Label(m)),
+    seq(
+        _named_first,
+        many(word("label")),
+        alt(word("colon_like"), word("comma")),
+        to=lambda m, _l, _c: None if m.kind == "dc" and m.lengths else Label(m),
+    ),
     seq(whole_bands, opt(word("strategy_noun")), alt(word("colon_like"), word("comma")), to=lambda m, _n, _c: Label(m)),
 )
 
 _clauses = alt(
-    _enter, _sized_enter, _leave, _only, _never, _filter_side, _otherwise, management, _frame, _sides, _periods, _zone, _labelled,
-    apply(condition, Bare), _action, _topic,
+    orders, _enter, _sized_enter, _leave, _only, _never, _filter_side, _otherwise, management, _frame, _sides, _periods, _zone, _labelled,
+    _idle, apply(condition, Bare), _action, _topic,
 )  # fmt: skip
 clause: Rule = alt(_clauses, seq(word("or"), management, to=lambda _, made: made))
 """One clause."""

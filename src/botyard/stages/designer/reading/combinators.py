@@ -23,6 +23,7 @@ class Source:
 
     def __init__(self, tokens: tuple[Token, ...]) -> None:
         self.tokens = tokens
+        self.texts = tuple(t.text if t.kind in ("word", "mark") else "" for t in tokens)
         self.furthest = 0
         self.memory: dict[tuple[int, int], Results] = {}
         self._steps = 0
@@ -60,6 +61,8 @@ class Rule:
 
 
 def _distinct(results: Results) -> Results:
+    if len(results) < 2:
+        return results
     seen: set[tuple[Any, int]] = set()
     kept: Results = []
     for result in results:
@@ -72,14 +75,17 @@ def _distinct(results: Results) -> Results:
 def word(kind: str) -> Rule:
     """Any phrase of the lexicon's kind; the value is what the lexicon gives it."""
     phrases = PHRASES[kind]
-    longest = max(len(p) for p in phrases)
+    sizes: dict[str, list[int]] = {}  # of the phrases that begin with a word, the longest first
+    for phrase in sorted(phrases, key=len, reverse=True):
+        if len(phrase) not in sizes.setdefault(phrase[0], []):
+            sizes[phrase[0]].append(len(phrase))
 
     def read(source: Source, i: int) -> Results:
         found: Results = []
         for start in source.past_fillers(i):
-            for size in range(longest, 0, -1):
-                texts = tuple(t.text for t in source.tokens[start : start + size] if t.kind in ("word", "mark"))
-                if len(texts) == size and texts in phrases:
+            for size in sizes.get(source.texts[start], ()) if start < len(source.texts) else ():
+                texts = source.texts[start : start + size]
+                if texts in phrases:
                     source.reached(start + size)
                     found.append((phrases[texts], start + size))
         return found
@@ -137,12 +143,13 @@ def apply(rule: Rule, to: Callable[[Any], Any]) -> Rule:
     return Rule(read)
 
 
-def unless_next(words: frozenset[str]) -> Rule:
-    """Nothing, but only where none of these words comes next."""
+def unless_next(words: frozenset[str], kinds: frozenset[str] = frozenset()) -> Rule:
+    """Nothing, but only where none of these words and no token of these kinds comes next."""
 
     def read(source: Source, i: int) -> Results:
         for place in source.past_fillers(i):
-            if place < len(source.tokens) and source.tokens[place].text in words:
+            following = source.tokens[place] if place < len(source.tokens) else None
+            if following is not None and (following.text in words or following.kind in kinds):
                 return []
         return [(None, i)]
 

@@ -35,12 +35,15 @@ from botyard.stages.designer.meaning.values import (
     Way,
 )
 from botyard.stages.designer.reading.combinators import Rule, alt, apply, later, many, opt, seq, word
+from botyard.stages.designer.reading.events import break_of, ended, gap, lasting, move_in_bars, reached, rested, shape
 from botyard.stages.designer.reading.measures import (
+    days_length,
     extreme,
     frame_name,
     in_parens,
     level,
     measure,
+    number,
     positive,
     whole_bands,
 )
@@ -131,6 +134,10 @@ _crosses = alt(
     seq(measure, word("cross"), level, to=lambda left, _, right: Cross(left, None, right)),
     seq(measure, word("and"), measure, word("cross"), opt(_up_down), to=lambda left, _a, right, _b, way: Cross(left, way, right)),
 )  # fmt: skip
+cross_in_zone = seq(
+    _crosses, _way, apply(number, Number),
+    to=lambda cross, way, level: And((cross, _compare(cross.left, way, level))) if isinstance(cross.right, Measure | Same) else None,
+)  # fmt: skip
 _noun_cross = alt(
     seq(measure, word("slash"), measure, word("cross_noun"), opt(_up_down), to=lambda a, _a, b, _b, way: Cross(a, way, b)),
     seq(_up_down, word("cross_noun"), word("with_length"), measure, word("slash"), measure, to=lambda way, _a, _b, a, _c, b: Cross(a, way, b)),
@@ -216,6 +223,10 @@ _new_extreme = alt(
     seq(word("breakout"), alt(word("with_length"), word("above"), word("below")), opt(word("new")), extreme, to=lambda _a, _b, _c, e: NewExtreme(e)),
     seq(opt(_up_down), positive, word("period"), opt(word("donchian")), opt(alt(word("extreme"), apply(_up_down, lambda _: None))), word("breakout"), opt(_up_down),
         to=lambda a, n, _p, _d, side, _b, c: _breakout(n, side, a, c)),
+    seq(days_length, alt(word("extreme"), apply(_up_down, lambda _: None)), word("breakout"), to=lambda n, side, _: NewExtreme(Extreme(side, n, days=True)) if side else None),
+    seq(days_length, opt(word("donchian")), word("breakout"), opt(_up_down), to=lambda n, _a, _b, way: NewExtreme(Extreme("low" if way == "down" else "high", n, days=True))),
+    seq(word("donchian"), opt(word("band_noun")), alt(positive, apply(in_parens, lambda ns: ns[0] if len(ns) == 1 else None)), opt(word("period")), word("breakout"), opt(_up_down),
+        to=lambda _a, _b, n, _p, _c, way: _breakout(n, None, way, None)),
     _bare_new,
 )  # fmt: skip
 
@@ -294,12 +305,12 @@ _squeeze = alt(
 _opposite = apply(word("opposite"), lambda _: Opposite())
 simple = alt(
     _chain, _squeeze, _golden_cross, _named_pair, _closes_beyond, _crosses, _away_from, _moves, _breaks, _touches, _at_least, _above_both, _above_below,
-    _between, _sign, _slope, _zone, _flips, _candles, _new_extreme, _noun_cross, _opposite, clock_condition,
+    move_in_bars, gap, shape, reached, ended, break_of, rested, cross_in_zone, _between, _sign, _slope, _zone, _flips, _candles, _new_extreme, _noun_cross, _opposite, clock_condition,
 )  # fmt: skip
 _negated = alt(seq(word("not"), later(lambda: _atom), to=lambda _, part: Not(part)), later(lambda: _atom))
 _grouped = seq(word("open_paren"), later(lambda: condition), word("close_paren"), to=lambda _a, inner, _b: inner)
 _charted = seq(simple, word("on_frame"), frame_name, word("chart"), to=lambda part, _a, frame, _b: AtFrame(part, frame))
-_atom: Rule = alt(simple, _charted, _grouped)
+_atom: Rule = alt(lasting(simple), simple, _charted, _grouped)
 _conjunction = apply(
     many(_negated, seq(opt(word("comma")), word("and"), opt(word("when")))),
     lambda parts: parts[0] if len(parts) == 1 else And(parts),

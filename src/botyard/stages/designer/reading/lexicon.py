@@ -6,8 +6,10 @@ A word that stands in no list is asked about; it is never passed over.
 
 from typing import Any
 
+from botyard.stages.designer.reading.lexicon_trades import TRADE_PHRASES
+
 FILLERS = frozenset(
-    ["a", "an", "the", "is", "are", "be", "being", "am", "of", "then", "so", "like", "yo", "please", "just", "simply", "i", "we", "you", "my", "our", "your", "have", "has", "this", "that", "these", "those", "it", "its", "there", "here", "to", "will", "would", "should", "shall", "can", "could", "do", "does", "always", "really", "let", "me", "us", "want", "going", "got", "also", "too", "again", "currently", "now", "basically", "actually", "dude", "bro", "man", "hey", "hi", "thanks", "thank", "one", "ones", "level", "levels", "value", "values", "which", "set", "put", "place", "using", "use", "okay", "ok", "well", "own", "current", "back"]
+    ["a", "an", "the", "is", "are", "be", "being", "am", "of", "then", "so", "like", "yo", "please", "just", "simply", "i", "we", "you", "my", "our", "your", "have", "has", "this", "that", "these", "those", "it", "its", "there", "here", "to", "will", "would", "should", "shall", "can", "could", "do", "does", "always", "really", "let", "me", "us", "want", "going", "got", "also", "too", "again", "currently", "now", "been", "basically", "actually", "dude", "bro", "man", "hey", "hi", "thanks", "thank", "one", "ones", "level", "levels", "value", "values", "which", "set", "put", "place", "using", "use", "okay", "ok", "well", "own", "current", "back"]
 )  # fmt: skip
 
 INSTRUMENTS = frozenset(
@@ -84,14 +86,14 @@ PHRASES: dict[str, Phrases] = {
     "buy": _same(
         "buy|buys|buying|go long|goes long|going long|enter long|enter a long|enter a long position|get long|long|open long|open a long"
         "|open a long position|take a long|take a long position|take longs|longs|long entry|buy entry|buy signal|buy it|buy in|enter longs"
-        "|long position|long entries|long signal|open long positions|long when|be long|stay long|hold long|bullish entry|enter long position|go in long|purchase"
+        "|long position|long entries|long signal|open long positions|long when|reverse to long|flip to long|flip long|switch to long|reverse long|turn long|be long|stay long|hold long|bullish entry|enter long position|go in long|purchase"
     ),
     "enter": _same(
         "enter|get in|jump in|hop in|enter a trade|enter the trade|open a trade|open a position|open a trade|entry|entries|get into a trade"
         "|enter a position|enter trade|go in|ape in|enter the market|take a trade|take the trade|enters|entering|take a position|pull the trigger|get into it|step in|entry signal|entry rule"
     ),
     "short": _same(
-        "short|enter shorts|enter a short trade|open shorts|go short|goes short|going short|enter short|enter a short|enter a short position|sell short|open short|open a short|short it"
+        "short|reverse to short|flip to short|flip short|switch to short|reverse short|turn short|enter shorts|enter a short trade|open shorts|go short|goes short|going short|enter short|enter a short|enter a short position|sell short|open short|open a short|short it"
         "|open a short position|take a short|take shorts|shorts|short entry|get short|short sell|short position|short signal|be short|short entries|shorting|take a short position|bearish entry"
     ),
     "sell": _same("sell|sells|selling|sell it|sell everything|sell all|sell the position|sell it all|sell signal|sell out"),
@@ -304,12 +306,12 @@ PHRASES: dict[str, Phrases] = {
     # sides, labels
     "long_only": _same("trade only longs|take only longs|trade longs only|only long positions|long only|longs only|only long|only longs|long trades only|only go long|no shorts|no shorting|never short|without shorts|only long trades|only trade long|only take longs|only buy|no short trades|no short positions|long side only|do not short|no short selling|long positions only|long-only|only the long side"),
     "short_only": _same("short only|shorts only|only short|only shorts|short trades only|only go short|no longs|only take shorts|only trade short|short side only|short positions only"),
-    "both_sides": _same("long and short|both sides|both directions|both ways|long & short|longs and shorts|long / short|short and long|in both directions|both long and short|long or short|vice versa for shorts|vice versa for short|mirror for shorts|same for shorts|opposite for shorts|reverse for shorts|opposite for short|mirrored for shorts|mirror it for shorts|do the opposite for shorts|the opposite for shorts|and the reverse for shorts|do the reverse for shorts|trade both sides|trade both directions|long short|always in the market|stop and reverse|always in|shorts the other way around|inverse for shorts|reverse position"),
+    "both_sides": _same("long and short|both sides|both directions|both ways|long & short|longs and shorts|long / short|short and long|in both directions|both long and short|long or short|vice versa for shorts|vice versa for short|mirror for shorts|same for shorts|opposite for shorts|reverse for shorts|opposite for short|mirrored for shorts|mirror it for shorts|do the opposite for shorts|the opposite for shorts|and the reverse for shorts|do the reverse for shorts|trade both sides|trade both directions|long short|always in the market|reverse each time|reversing each time|always reverse|flip each time|reverse every time|always in a position|stop and reverse|always in|shorts the other way around|inverse for shorts|reverse position"),
     "label": _same(
         "momentum|breakout|breakouts|mean reversion|squeeze|trend following|trend|pullback|pullbacks|turtle|turtle style"
         "|turtle system|turtle strategy|turtles|strategy|system|simple|classic|basic|opening range breakout|orb"
         "|swing|swing trade|reversal|bounce|intraday|day trading|trend follower|reversion|bot|swing trading"
-        "|idea|my idea|the idea|trading strategy|trend strategy|momentum strategy|volatility breakout"
+        "|flip|flips|idea|my idea|the idea|trading strategy|trend strategy|momentum strategy|volatility breakout"
         "|channel breakout|dip buying|range breakout|style|plan|setup|my strategy|mean reverting|mean revert|scheme"
         "|ttm squeeze|squeeze play|mean reversion strategy|intraday strategy|breakout strategy|rsi2|connors"
         "|connors rsi|connors style|larry connors|time of day|day trade|multi timeframe|mtf"
@@ -366,6 +368,8 @@ PHRASES: dict[str, Phrases] = {
     "for_bars": _same("for|for at least|over|during"),
     "deviations": _same("standard deviations|standard deviation|std|stdev|sigma|std dev|stds|deviations|sd|std devs"),
 }  # fmt: skip
+PHRASES |= TRADE_PHRASES
+PHRASES["exit"] |= {("close",): "close"}
 PHRASES["twice"] = {("twice",): 2.0, ("double",): 2.0, ("triple",): 3.0, ("thrice",): 3.0, ("half",): 0.5}
 PHRASES["half"] = {
     ("half",): 0.5, ("a", "half"): 0.5, ("quarter",): 0.25, ("a", "quarter"): 0.25, ("a", "third"): 1 / 3, ("third",): 1 / 3,

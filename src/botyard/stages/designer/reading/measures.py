@@ -83,17 +83,30 @@ def _measure(
     return Measure(kind, lengths, frame=frame or "", days=days)
 
 
+_SEVERAL = ("supertrend", "macd", "macd_signal", "macd_hist")
+_OF_CLOSE = ("rsi", "zscore", "roc")
+
+
 def _simple(kind: str) -> Rule:
     """Give a function with lengths: "rsi", "rsi(2)", "14 period rsi", "1h rsi 14"."""
+    # "2 atr" is twice the ATR, "14 period atr" its length
+    before = length_before if kind != "atr" else seq(positive, word("period"), to=lambda n, _: n)
     plain = seq(
         opt(frame_name),
-        opt(length_before),
+        opt(before),
         word(kind),
         opt(_length_after),
         to=lambda f, b, _, a: _measure(kind, f, b, a),
     )
+    of_close = seq(
+        word(kind), word("with_length"), word("closing"), word("with_length"), positive, opt(word("period")),
+        to=lambda _a, _b, _c, _d, n, _e: Measure(kind, (n,)),
+    )  # fmt: skip
     of_days = seq(days_length, word(kind), to=lambda b, _: _measure(kind, None, b, None, days=True))
-    return alt(plain, of_days)
+    if kind in _SEVERAL:
+        bare = seq(word(kind), many(positive), to=lambda _, ns: Measure(kind, ns) if len(ns) in (2, 3) else None)
+        return alt(plain, of_days, bare)
+    return alt(plain, of_days, of_close) if kind in _OF_CLOSE else alt(plain, of_days)
 
 
 _speed = alt(word("fast"), word("slow"))

@@ -23,7 +23,7 @@ from botyard.stages.designer.reading.tokens import Token
 
 _percent = apply(percent, lambda p: Percent(p) if p > 0 else None)
 _atrs = apply(atrs, lambda a: Atrs(*a))
-_distance = alt(_percent, _atrs)
+distance = alt(_percent, _atrs)
 _joint = opt(word("stop_joint"))
 
 
@@ -42,22 +42,22 @@ _below_or_above = alt(
     apply(word("stop_below"), lambda _: "below"), apply(word("stop_above"), lambda _: "above"), apply(word("from_entry"), lambda _: "entry")
 )  # fmt: skip
 _plain_stop = alt(
-    seq(_distance, word("stop"), opt(_below_or_above), to=lambda d, _, base: Stop(d) if base is None else _based(d, base)),
-    seq(word("stop"), _joint, _distance, opt(_below_or_above), to=lambda _a, _b, d, base: Stop(d) if base is None else _based(d, base)),
+    seq(distance, word("stop"), opt(_below_or_above), to=lambda d, _, base: Stop(d) if base is None else _based(d, base)),
+    seq(word("stop"), _joint, distance, opt(_below_or_above), to=lambda _a, _b, d, base: Stop(d) if base is None else _based(d, base)),
     seq(word("stop"), _at_level, to=lambda _, at: Stop(at)),
-    seq(word("stop"), _below_or_above, _joint, _distance, to=lambda _, base, _b, d: _based(d, base)),
+    seq(word("stop"), _below_or_above, _joint, distance, to=lambda _, base, _b, d: _based(d, base)),
 )  # fmt: skip
 _peak = alt(apply(word("from_peak"), lambda _: False), apply(word("from_close_peak"), lambda _: True))
-_trailing_stop = alt(
-    seq(_distance, word("trailing"), opt(word("stop")), opt(_peak, default=False), to=lambda d, _a, _b, closes: Stop(d, trailing=True, of_closes=closes)),
-    seq(word("trailing"), opt(word("stop")), _joint, _distance, opt(_peak, default=False), to=lambda _a, _b, _c, d, closes: Stop(d, trailing=True, of_closes=closes)),
-    seq(word("stop"), _joint, _distance, word("trailing"), to=lambda _a, _b, d, _c: Stop(d, trailing=True)),
-    seq(_distance, word("stop"), word("trailing"), to=lambda d, _a, _b: Stop(d, trailing=True)),
-    seq(word("trailing"), opt(word("stop")), _joint, _distance, opt(word("stop")), opt(_peak, default=False), to=lambda _a, _b, _c, d, _d, closes: Stop(d, trailing=True, of_closes=closes)),
-    seq(word("stop"), _joint, _distance, word("from_peak_words"), to=lambda _a, _b, d, _c: Stop(d, trailing=True)),
+trailing_stop = alt(
+    seq(distance, word("trailing"), opt(word("stop")), opt(_peak, default=False), to=lambda d, _a, _b, closes: Stop(d, trailing=True, of_closes=closes)),
+    seq(word("trailing"), opt(word("stop")), _joint, distance, opt(_peak, default=False), to=lambda _a, _b, _c, d, closes: Stop(d, trailing=True, of_closes=closes)),
+    seq(word("stop"), _joint, distance, word("trailing"), to=lambda _a, _b, d, _c: Stop(d, trailing=True)),
+    seq(distance, word("stop"), word("trailing"), to=lambda d, _a, _b: Stop(d, trailing=True)),
+    seq(word("trailing"), opt(word("stop")), _joint, distance, opt(word("stop")), opt(_peak, default=False), to=lambda _a, _b, _c, d, _d, closes: Stop(d, trailing=True, of_closes=closes)),
+    seq(word("stop"), _joint, distance, word("from_peak_words"), to=lambda _a, _b, d, _c: Stop(d, trailing=True)),
 )  # fmt: skip
 
-_reward = alt(
+reward = alt(
     seq(positive, word("reward"), to=lambda n, _: Reward(n)),
     seq(word("twice"), word("reward_noun"), to=lambda n, _: Reward(n)),
 )
@@ -70,8 +70,8 @@ _risk_reward = alt(
     seq(seq(positive, word("colon"), positive, to=lambda a, _, b: Reward(max(a, b)) if 1 in (a, b) else None), word("risk_reward"), to=lambda r, _: r),
 )  # fmt: skip
 _target = alt(
-    seq(alt(_distance, _reward), word("target"), opt(word("above_entry")), to=lambda d, _a, _b: Target(d)),
-    seq(word("target"), _joint, alt(_distance, _reward), opt(word("above_entry")), to=lambda _a, _b, d, _c: Target(d)),
+    seq(alt(distance, reward), word("target"), opt(word("above_entry")), to=lambda d, _a, _b: Target(d)),
+    seq(word("target"), _joint, alt(distance, reward), opt(word("above_entry")), to=lambda _a, _b, d, _c: Target(d)),
     seq(word("target"), _at_level, to=lambda _, at: Target(at)),
     apply(_risk_reward, Target),
 )
@@ -79,9 +79,9 @@ _target = alt(
 # exits that name a profit or a loss
 exits = alt(word("exit"), word("sell"), word("exit_long"), word("exit_short"))
 _whence = opt(alt(word("when"), word("at")))
-_gain_exit = seq(exits, _whence, opt(measure), opt(alt(word("motion"), word("loses"))), _distance, word("entry_up"),
+_gain_exit = seq(exits, _whence, opt(measure), opt(alt(word("motion"), word("loses"))), distance, word("entry_up"),
                  to=lambda _a, _b, of, _c, d, _d: Target(d) if of in (None, Price("close")) else None)  # fmt: skip
-_loss_exit = seq(exits, _whence, opt(measure), opt(alt(word("motion"), word("loses"))), _distance, word("entry_down"),
+_loss_exit = seq(exits, _whence, opt(measure), opt(alt(word("motion"), word("loses"))), distance, word("entry_down"),
                  to=lambda _a, _b, of, _c, d, _d: Stop(d) if of in (None, Price("close")) else None)  # fmt: skip
 
 
@@ -137,7 +137,7 @@ _none = alt(
 )
 
 management: Rule = alt(
-    seq(opt(exits), opt(word("through")), _trailing_stop, to=lambda _a, _b, stop: stop),
+    seq(opt(exits), opt(word("through")), trailing_stop, to=lambda _a, _b, stop: stop),
     seq(opt(exits), opt(word("through")), alt(_plain_stop, _target), to=lambda _a, _b, made: made),
     _gain_exit, _loss_exit, _hold, _day_end, size, _limits, _none,
 )  # fmt: skip

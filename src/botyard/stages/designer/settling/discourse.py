@@ -11,8 +11,10 @@ from botyard.stages.designer.meaning.values import (
     Compare,
     Condition,
     Cross,
+    Ended,
     Extreme,
     Framed,
+    Held,
     It,
     Measure,
     Move,
@@ -23,8 +25,11 @@ from botyard.stages.designer.meaning.values import (
     Or,
     OverZone,
     PairCross,
+    Pattern,
     Price,
     RangeEdge,
+    Reached,
+    RestAt,
     Same,
     Scaled,
     Shifted,
@@ -34,6 +39,7 @@ from botyard.stages.designer.meaning.values import (
     Times,
     Touch,
 )
+from botyard.stages.designer.settling.leaning import ended, reached
 from botyard.stages.designer.settling.opposites import negate
 from botyard.stages.designer.settling.plan import Plan, ask
 
@@ -51,6 +57,7 @@ class Discourse:
     families: list[str]
     pairs: list[tuple[Operand, Operand, bool]] = field(default_factory=list)  # left, right, was it a cross
     last_range: tuple[float, float] | None = None
+    entry: Condition | None = None  # that an exit leans on
 
     def measure(self, value: Operand) -> Operand:
         """Fill in the numbers of a measure."""
@@ -175,6 +182,25 @@ class Discourse:
             return NewExtreme(found) if isinstance(found, Extreme) else value
         if isinstance(value, SqueezeEnds | SqueezeOn):
             return self._squeeze(value)
+        if isinstance(value, Pattern) and value.name in _SHAPES:
+            self.plan.assume(_SHAPES[value.name])
+        return self._leaning(value, use)
+
+    def _leaning(self, value: Condition, use: Use) -> Condition:
+        if isinstance(value, Held):
+            return replace(value, part=self.condition(value.part, "filter"))
+        if isinstance(value, Reached):
+            left = value.left if isinstance(value.left, It) else self.measure(value.left)
+            made = reached(replace(value, left=left), self.entry, use)
+            self.pairs.append((made.left, made.right, False))
+            return made
+        if isinstance(value, Ended):
+            return ended(value, self.entry)
+        if isinstance(value, RestAt):
+            level = self.measure(value.level)
+            if scale(level) != "price":
+                raise ask("the order", "An order rests at a price. At which one?", "1% below the 20 ema")
+            return replace(value, level=level)
         return value
 
     def _squeeze(self, value: SqueezeEnds | SqueezeOn) -> Condition:
@@ -202,6 +228,8 @@ class Discourse:
     def _two_sided(self, value: Compare | Cross | Move | Touch, use: Use) -> Condition:
         left, right = self._sides(value)
         left, right = self._averages_of(left, right)
+        if left == Price("open") and any(v == Ago(Price("close"), 1) for v in (right, getattr(right, "base", None))):
+            self.plan.assume("a gap is between a bar's open and the close before it")
         _check_scales(left, right)
         self.pairs.append((left, right, isinstance(value, Cross | Move)))
         if isinstance(value, Move):
@@ -255,6 +283,9 @@ class Discourse:
 
     def _subject_for(self, right: Operand) -> Operand:
         wanted = scale(right)
+        fitting = list(dict.fromkeys(left for left, _, _ in reversed(self.pairs) if scale(left) == wanted))
+        if wanted == "price" and len(fitting) > 1:
+            return self._which_subject(right, fitting)
         for left, _, _ in reversed(self.pairs):
             if scale(left) == wanted or (wanted == "number" and scale(left) not in ("price", "volume")):
                 return left
@@ -266,6 +297,16 @@ class Discourse:
                 "A bare number is compared with nothing that the idea names. What should be above or below it?",
             )
         raise ask("it", "What is compared here?")
+
+    def _which_subject(self, right: Operand, fitting: list[Operand]) -> Operand:
+        # "price above vwap and ema 9 above ema 21: long. exit below vwap": what was compared with it before
+        before = [left for left, other, _ in reversed(self.pairs) if other == right]
+        if before:
+            return before[0]
+        if Price("close") not in fitting:
+            return fitting[0]
+        said = [_said(f) for f in fitting]
+        raise ask("it", "What is compared here?", *said)
 
     def _averages_of(self, left: Operand, right: Operand) -> tuple[Operand, Operand]:
         # "volume above its 20 bar average", "atr over its average"
@@ -280,6 +321,19 @@ class Discourse:
             averaged = replace(base, source=left)
             return left, replace(right, base=averaged) if isinstance(right, Times | Scaled) else averaged
         return left, right
+
+
+def _said(value: Operand) -> str:
+    if isinstance(value, Measure):
+        return f"the {' '.join(f'{n:g}' for n in value.lengths if n)} {value.kind}"
+    return "the close"
+
+
+_SHAPES = {
+    "hammer": "a hammer: its lower shadow is at least twice the body, its upper one no longer than the body",
+    "shooting_star": "a shooting star: its upper shadow is at least twice the body, its lower one no longer than the body",
+    "doji": "a doji: its body is at most a tenth of its range",
+}
 
 
 def _check_scales(left: Operand, right: Operand) -> None:

@@ -11,11 +11,13 @@ from botyard.stages.designer.meaning.values import (
     Cross,
     Days,
     Extreme,
+    Held,
     Measure,
     NewExtreme,
     Not,
     Number,
     Or,
+    RestAt,
     Side,
     Slope,
     SqueezeEnds,
@@ -96,6 +98,8 @@ def _is_level(value: Compare) -> bool:
 def natural_exit(entry: Condition, side: Side) -> Condition | None:
     """Give the exit that goes without saying for a trend entry, or None when it must be asked for."""
     up = "up" if side == "long" else "down"
+    if isinstance(entry, And) and any(isinstance(p, RestAt | Held) for p in entry.parts):
+        return None
     if isinstance(entry, Cross):
         good = entry.way == up and not _is_far_number(entry.right)
         return opposite(entry, exact=False) if good else None

@@ -3,8 +3,15 @@
 from dataclasses import dataclass, field
 
 from botyard.records.design import Question
-from botyard.stages.designer.meaning.acts import Hold, Limit, Size, Stop, Target
+from botyard.stages.designer.meaning.acts import BreakEven, Hold, Limit, Part, Size, Stop, Target
 from botyard.stages.designer.meaning.values import Condition, Side
+
+INSTEAD = "instead: "
+"""A choice that begins so is a whole other idea."""
+OTHERS = (
+    f"{INSTEAD}buy when the 12 ema crosses above the 26 ema, sell when it crosses below",
+    f"{INSTEAD}buy when rsi(14) is below 30, sell when rsi(14) is above 60",
+)
 
 
 class AskError(Exception):
@@ -31,6 +38,8 @@ class Plan:
     exits: dict[Side, Condition] = field(default_factory=dict)
     stops: list[Stop] = field(default_factory=list)
     target: Target | None = None
+    part: Part | None = None
+    break_even: BreakEven | None = None
     hold: Hold | None = None
     is_day_only: bool = False
     size: Size | None = None

@@ -7,6 +7,7 @@ from botyard.stages.designer.meaning.acts import (
     At,
     Atrs,
     Bare,
+    BreakEven,
     Clause,
     DayEnd,
     Distance,
@@ -15,15 +16,17 @@ from botyard.stages.designer.meaning.acts import (
     Leave,
     Limit,
     Never,
+    Nothing,
     Only,
     Otherwise,
+    Part,
+    RangeIs,
     Sides,
     Size,
     Stop,
     Target,
     Topic,
     TrendFilter,
-    Without,
     Zone,
 )
 from botyard.stages.designer.meaning.kinds import scale
@@ -34,14 +37,17 @@ from botyard.stages.designer.meaning.values import (
     Condition,
     Cross,
     Days,
+    Held,
     Measure,
     NewExtreme,
     Not,
     Opposite,
     Or,
     Price,
+    Rested,
     Side,
 )
+from botyard.stages.designer.settling.declarations import check_declarations
 from botyard.stages.designer.settling.discourse import Discourse
 from botyard.stages.designer.settling.frames import choose
 from botyard.stages.designer.settling.gather import (
@@ -87,7 +93,7 @@ class _Resolver:
         self.last: Condition | None = None
 
     def run(self) -> Plan:
-        _check_declarations(self.clauses)
+        check_declarations(self.clauses)
         for i, clause in enumerate(self.clauses):
             self._take(i, clause)
         self._default_side()
@@ -123,6 +129,8 @@ class _Resolver:
                 self.filters.append((clause.side, self.discourse.condition(clause.when, "filter")))
             case Never():
                 self._never(clause)
+            case Nothing():
+                self._nothing(clause)
             case TrendFilter():
                 self._trend(clause)
             case Otherwise():
@@ -155,6 +163,21 @@ class _Resolver:
                 self.plan.limits.append(clause)
             case Zone():
                 self.plan.timezone = clause.name
+                if clause.note:
+                    self.plan.assume(clause.note)
+            case Part() | BreakEven():
+                self._manage_once(clause)
+            case RangeIs():
+                self.discourse.last_range = (clause.start, clause.end)
+
+    def _manage_once(self, clause: Part | BreakEven) -> None:
+        settled = replace(clause, distance=self._settled(clause.distance))
+        if isinstance(settled, Part) and self.plan.part is None:
+            self.plan.part = settled
+        elif isinstance(settled, BreakEven) and self.plan.break_even is None:
+            self.plan.break_even = settled
+        else:
+            raise ask("the part", "This is named twice. Which one?", "take half off at 2%", "take half off at 1 atr")
 
     def _settled(self, distance: Distance) -> Distance:
         if isinstance(distance, Atrs):
@@ -173,9 +196,19 @@ class _Resolver:
                 "both",
             )
         self.entries.setdefault(side, []).append(made)
-        self.last = made
+        self.last = self.discourse.entry = made
+
+    def _nothing(self, clause: Nothing) -> None:
+        made = self.discourse.condition(clause.when, "filter")
+        said = [p for entries in self.entries.values() for entry in entries for p in parts(entry)]
+        if isinstance(made, Compare) and (other_way(made) in said or negate(made) in said):
+            return
+        self.filters.append((None, negate(made)))
 
     def _bare(self, i: int, clause: Bare) -> None:
+        if isinstance(clause.when, Rested):
+            self.filters.append((None, clause.when))
+            return
         if _is_time(clause.when) and any(isinstance(c, Enter) for c in self.clauses):
             self.plan.assume("times that stand alone hold for entries only")
             self.filters.append((None, self.discourse.condition(clause.when, "filter")))
@@ -203,8 +236,10 @@ class _Resolver:
         if clause.side == "sell" and self.sides == "both" and "short" not in self.entries:
             self._enter("short", clause.when)
             return
-        made = self.discourse.condition(clause.when, "exit")
         side: Side | None = "long" if clause.side == "sell" else clause.side
+        if side is not None and self.entries.get(side):
+            self.discourse.entry = self.entries[side][-1]
+        made = self.discourse.condition(clause.when, "exit")
         self.exits.append((side, made))
         self.last = made
 
@@ -260,6 +295,8 @@ class _Resolver:
     def _default_side(self) -> None:
         if self.entries:
             return
+        if not self.filters and self._flips():
+            return
         if not self.filters:
             raise ask(
                 "entry",
@@ -274,6 +311,16 @@ class _Resolver:
         first = self.filters[0][1]
         self.entries[side] = [first if len(self.filters) == 1 else And(tuple(c for _, c in self.filters))]
         self.filters = []
+
+    def _flips(self) -> bool:
+        """Let "supertrend strategy" enter when it flips."""
+        topics = [m for _, m, crossed in self.discourse.pairs if crossed and isinstance(m, Measure)]
+        if len(topics) != 1 or topics[0].kind not in ("supertrend", "psar") or self.exits:
+            return False
+        side = self._one_side
+        self.entries[side] = [Cross(Price("close"), "up" if side == "long" else "down", topics[0])]
+        self.plan.assume("enters when the close crosses it")
+        return True
 
     def _note_sides(self) -> None:
         if self.sides == "both" and len(self.entries) == 1:
@@ -314,31 +361,8 @@ class _Resolver:
         return when
 
 
-def _check_declarations(clauses: tuple[Clause, ...]) -> None:
-    if len({c.sides for c in clauses if isinstance(c, Sides)}) > 1:
-        raise ask("sides", "The idea says two things about its sides.", "long only", "short only", "both")
-    for kind in (Hold, Size, Zone):
-        if len({c for c in clauses if isinstance(c, kind)}) > 1:
-            raise ask(kind.__name__.lower(), f"The idea names more than one {kind.__name__.lower()}. Which one?")
-    stops = [c for c in clauses if isinstance(c, Stop)]
-    none = [c.what for c in clauses if isinstance(c, Without)]
-    if stops and any(w in ("stop", "both") for w in none):
-        raise ask("stop", "The idea says both a stop and no stop. Which one?", "with the stop", "without")
-    for value in parts(clauses):
-        if isinstance(value, And | Or) and _is_mixed(value):
-            raise ask(
-                "and / or", 'The idea mixes "and" with "or": which belong together?', "(a and b) or c", "a and (b or c)"
-            )
-
-
-def _is_mixed(value: And | Or) -> bool:
-    if isinstance(value, And):
-        return False
-    return any(isinstance(p, And) for p in value.parts)
-
-
 def _is_filter(value: Condition) -> bool:
-    return isinstance(value, Compare | Not | Clock | Days | And)
+    return isinstance(value, Compare | Not | Clock | Days | And | Held)
 
 
 def _is_time(value: Condition) -> bool:
