@@ -6,7 +6,7 @@ Idea: use the 1h 200 ema as trend filter and trade 5m rsi(2) pullbacks: buy rsi 
 from math import inf
 
 from botyard.ops.average import ema
-from botyard.ops.clock import bar_closed
+from botyard.ops.calendar.clock import bar_closed
 from botyard.ops.momentum import rsi
 from botyard.ops.position import decide, remember_bar, remember_fill
 from botyard.ops.state import BAR_COUNT, NONE, NO_STOP, PENDING, SIZE, STATE

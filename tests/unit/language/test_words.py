@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from botyard.language.catalog import FUNCTIONS
 from botyard.language.reading.check import Checker
+from botyard.language.reading.syntax import parse
 from botyard.language.reading.tree import as_json
 from botyard.language.words import describe
+from botyard.language.words.speaker import Speaker
 from botyard.records.schema import load_spec
 from botyard.testing.specs import EMA_CROSS
 
@@ -93,3 +96,10 @@ def test_tree_prints_as_json() -> None:
     assert data["kind"] == "Junction"
     assert data["gives"] == "boolean"
     assert data["parts"][0]["arguments"][1]["arguments"][1]["default"] == 5
+
+
+def test_every_example_has_words_of_its_own() -> None:
+    for function in FUNCTIONS.values():
+        text = function.example if function.name != "lag" else "close[1]"
+        tree = parse(text, "here").root
+        assert f"{function.name}(" not in Speaker(load_spec(EMA_CROSS)).say(tree), function.name

@@ -108,6 +108,6 @@ def _call(name: str, arguments: tuple[Tree, ...], spec: Spec) -> Range:
         a, b = (bounds(argument, spec) for argument in arguments)
         pick = min if name == "min" else max
         return Range(pick(a.low, b.low), pick(a.high, b.high))
-    if name in {"rsi", "adx", "plus_di", "minus_di", "percentile_rank"}:
+    if name in {"rsi", "adx", "plus_di", "minus_di", "percentile_rank", "aroon_up", "aroon_down"}:
         return Range(0.0, 100.0)
     return Range(0.0, inf) if name in _NEVER_NEGATIVE else ANYTHING

@@ -29,11 +29,11 @@ _PRICES = frozenset({
     "highest_since_entry", "lowest_since_entry", "highest_close_since_entry", "lowest_close_since_entry",
 })  # fmt: skip
 _KEEP_UNIT = frozenset({
-    "sma", "ema", "rma", "wma", "highest", "lowest", "lag", "median", "stdev", "sum", "linreg", "slope", "min", "max",
+    "sma", "ema", "rma", "wma", "kama", "hma", "quantile", "highest", "lowest", "lag", "median", "stdev", "sum", "linreg", "slope", "min", "max",
     "abs", "clamp", "floor", "ceil", "nz",
 })  # fmt: skip
 _GIVE_PRICE = frozenset({
-    "atr", "true_range", "supertrend", "vwap", "session_open", "session_high", "session_low", "prev_session_high",
+    "atr", "true_range", "supertrend", "psar", "heikin_ashi_open", "vwap", "session_open", "session_high", "session_low", "prev_session_high",
     "prev_session_low", "prev_session_close", "range_high", "range_low",
 })  # fmt: skip
 

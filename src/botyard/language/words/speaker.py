@@ -3,6 +3,7 @@
 import ast
 import re
 
+from botyard.language.catalog import FUNCTIONS
 from botyard.language.reading.check import Checker
 from botyard.language.reading.syntax import parse
 from botyard.language.reading.tree import type_of
@@ -209,6 +210,8 @@ class Speaker:
         if not node.args and name in WITHOUT_TIMES:
             return WITHOUT_TIMES[name]
         parts = [self._tight(argument) for argument in node.args]
+        if name in FUNCTIONS:
+            parts += [a.default.strip('"') for a in FUNCTIONS[name].arguments[len(parts) :] if a.default is not None]
         pattern = CALLS.get(name)
         if name in {"value_when", "bars_since"} and len(parts) > (2 if name == "value_when" else 1):
             pattern = _earlier(name, parts.pop()) or pattern
