@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from botyard.bot.ledger import Ledger, load_ledger, new_ledger
+from botyard.bot.ledger import SCHEMA, Ledger, load_ledger, new_ledger
 from botyard.ports import FleetStore
 from botyard.records.fleet import LIQUIDATION_ID, BotRecord, Entry
 from botyard.records.market import Instrument
@@ -59,7 +59,7 @@ class OpenOrder:
 def current_ledger(store: FleetStore, bot: BotRecord, instrument: Instrument) -> Ledger:
     """Fold the journal, from the snapshot on where there is one."""
     kept = store.snapshot(bot.name)
-    if kept is not None and kept.ledger:
+    if kept is not None and kept.schema == SCHEMA and kept.ledger:
         return load_ledger(kept.ledger).apply_all(store.entries(bot.name, kept.sequence))
     return new_ledger(bot.allocated_quote, instrument).apply_all(store.entries(bot.name))
 

@@ -17,6 +17,9 @@ from botyard.records.market import Instrument
 EXACT = Context(prec=60)
 DAY_MS = 86_400_000
 
+SCHEMA = 2
+"""Version of the snapshot: of the header, the book's layout and the ledger's JSON."""
+
 
 @dataclass(slots=True)
 class Working:

@@ -36,9 +36,6 @@ from botyard.rules.limits import begin_day
 from botyard.rules.refusals import ACCEPTED, SENTENCES
 from botyard.rules.rounding import nearest_steps
 
-SCHEMA = 2
-"""Version of the snapshot: of the header, the book's layout and the ledger's JSON."""
-
 MOST_STATE_BYTES = 65_536
 MINUTE_MS = 60_000
 DAY_MS = 86_400_000

@@ -2,8 +2,8 @@
 
 from botyard.bot import limits
 from botyard.bot.deployed import Deployed
-from botyard.bot.ledger import Ledger, load_ledger, new_ledger
-from botyard.bot.model import SCHEMA, Model
+from botyard.bot.ledger import SCHEMA, Ledger, load_ledger, new_ledger
+from botyard.bot.model import Model
 from botyard.bot.session import Session
 from botyard.errors import RetryableError
 from botyard.ports import FleetStore

@@ -3,10 +3,11 @@ import dataclasses
 import pytest
 
 from botyard.bot import folds, limits, orders
-from botyard.bot.ledger import Working, new_ledger
+from botyard.bot.ledger import SCHEMA, Working, new_ledger
 from botyard.bot.limits import Caps
-from botyard.records.fleet import Entry, Order
+from botyard.records.fleet import Entry, Order, Snapshot
 from botyard.testing.bots import live
+from botyard.testing.ports.memory_fleet import MemoryFleet
 
 WORLD = live.rules()
 BOT = live.bot(live.deployed(WORLD))
@@ -115,3 +116,11 @@ def test_a_halted_bot_keeps_its_tightest_stop_only():
     loose, tight, target = working("a", "stop", 90), working("b", "stop", 95), working("c", "limit", 120)
     assert orders.all_but_one_stop([loose, tight, target], 5) == [loose, target]
     assert orders.all_but_one_stop([loose, tight, target], 0) == [loose, tight, target]
+
+
+def test_the_snapshot_of_another_version_is_not_read():
+    store = MemoryFleet()
+    store.add_bot(BOT)
+    lease = store.acquire(BOT.name, "test", 0, 60_000)
+    store.append(lease, JOURNAL[:2], Snapshot(BOT.name, 1, 0, SCHEMA - 1, "", b"", b"", "what an older version wrote"))
+    assert folds.current_ledger(store, BOT, WORLD.instrument) == ledger(*JOURNAL[:2])
