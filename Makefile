@@ -44,10 +44,19 @@ format: $(VENV)/.test  ## format and mend what can be mended
 bench: $(VENV)/.test  ## print the figures, as ratios
 	$(BIN)/python -m benchmarks
 
-test-all: $(VENV)/.test  ## the tests on every supported Python that is installed
+# uv finds interpreters on the PATH; behind pyenv's shims they lie in its versions/
+FIND = $(BIN)/uv python find --system --no-python-downloads $$version 2>/dev/null || \
+    ls $${PYENV_ROOT:-$$HOME/.pyenv}/versions/$$version.*/bin/python 2>/dev/null | tail -1
+
+test-all: $(VENV)/.test  ## the tests on Python 3.11, 3.12 and 3.13, or VERSIONS="3.13"
 	@for version in $(VERSIONS); do \
-	    echo "== Python $$version"; \
-	    UV_PROJECT_ENVIRONMENT=.venv-$$version $(BIN)/uv sync --quiet --locked --python $$version --no-python-downloads --compile-bytecode --group test || exit 1; \
+	    python=$$($(FIND)); \
+	    test -n "$$python" || { echo "Python $$version is not installed; leave it out with VERSIONS=\"…\""; exit 1; }; \
+	done; \
+	for version in $(VERSIONS); do \
+	    python=$$($(FIND)); \
+	    echo "== Python $$version: $$python"; \
+	    UV_PROJECT_ENVIRONMENT=.venv-$$version $(BIN)/uv sync --quiet --locked --python $$python --no-python-downloads --compile-bytecode --group test || exit 1; \
 	    .venv-$$version/bin/python -m pytest -q -n 2 --dist loadfile || exit 1; \
 	done
 
