@@ -11,10 +11,7 @@ RSI_IN, RSI_UP = "rsi(close, 14) < 30", "rsi(close, 14) > 60"
 BUY = "buy when rsi(14) < 30, "
 SELL = ", sell when rsi(14) > 60"
 CROSS = {"enter_long": "crosses_above(ema(close, 10), ema(close, 30))"}
-HAMMER = (
-    "min(open, close) - low >= 2 * abs(close - open) and high - max(open, close) <= abs(close - open)"
-    " and low < min(open, close)"
-)
+HAMMER = "hammer()"
 
 
 @pytest.mark.parametrize(
@@ -65,10 +62,21 @@ HAMMER = (
         ("buy on a gap up, exit after 6 bars", {"enter_long": "open > close[1]", "time_exit": "bars_in_position >= 6"}),
         ("buy on a hammer, exit after 6 bars", {"enter_long": HAMMER, "time_exit": "bars_in_position >= 6", "assumes": ["hammer"]}),
         ("buy on 3 consecutive green candles, sell on 2 consecutive red candles", {"enter_long": "close > open and close[1] > open[1] and close[2] > open[2]", "exit_long": "close < open and close[1] < open[1]"}),
-        ("buy on a bullish engulfing candle, sell on a bearish engulfing candle", {"enter_long": ["bull_engulfing()", "close[1] < open[1] and close > open and close >= open[1] and open <= close[1]"], "exit_long": ["bear_engulfing()", "close[1] > open[1] and close < open and close <= open[1] and open >= close[1]"]}),
+        ("buy on a bullish engulfing candle, sell on a bearish engulfing candle", {"enter_long": "bull_engulfing()", "exit_long": "bear_engulfing()"}),
         ("buy when rsi(14) is below 30 for 3 bars" + SELL, {"enter_long": "all_true(rsi(close, 14) < 30, 3)", "exit_long": RSI_UP}),
         ("buy when the 20 ema is rising for 4 bars, exit after 6 bars", {"enter_long": "all_true(ema(close, 20) > ema(close, 20)[1], 4)", "time_exit": "bars_in_position >= 6"}),
         ("buy when stoch k crosses above stoch d below 20, exit after 6 bars", {"enter_long": "crosses_above(stoch_k(14, 3), stoch_d(14, 3, 3)) and stoch_k(14, 3) < 20", "time_exit": "bars_in_position >= 6"}),
+        ("buy on three white soldiers, exit on three black crows", {"enter_long": "three_white_soldiers()", "exit_long": "three_black_crows()"}),
+        ("buy on a morning star, sell on an evening star", {"enter_long": "morning_star()", "exit_long": "evening_star()"}),
+        ("long when aroon up crosses above aroon down, exit when it crosses below", {"enter_long": "crosses_above(aroon_up(14), aroon_down(14))", "exit_long": "crosses_below(aroon_up(14), aroon_down(14))"}),
+        ("buy when stochastic rsi crosses above 20, sell when it is above 80", {"enter_long": "crosses_above(stoch_rsi(close, 14, 14), 20)", "exit_long": "stoch_rsi(close, 14, 14) > 80"}),
+        ("buy when mfi(10) < 20, sell at 80", {"enter_long": "mfi(10) < 20", "exit_long": "mfi(10) >= 80"}),
+        ("buy when cmf is above 0, sell when it is below 0", {"enter_long": "cmf(20) > 0", "exit_long": "cmf(20) < 0"}),
+        ("buy when price crosses above the 20 hma, sell when it crosses below", {"enter_long": "crosses_above(close, hma(close, 20))", "exit_long": "crosses_below(close, hma(close, 20))"}),
+        ("kama 10 crosses above kama 30, sell when it crosses below", {"enter_long": "crosses_above(kama(close, 10), kama(close, 30))", "exit_long": "crosses_below(kama(close, 10), kama(close, 30))"}),
+        ("buy when price crosses above the parabolic sar, sell when it crosses below", {"enter_long": "crosses_above(close, psar(0.02, 0.2))", "exit_long": "crosses_below(close, psar(0.02, 0.2))"}),
+        ("buy when cci(20) crosses above -100, sell at 100", {"enter_long": "crosses_above(cci(20), -100)", "exit_long": "cci(20) >= 100"}),
+        ("buy when choppiness is below 38 and close is above the 50 ema, sell when close is below the 50 ema", {"enter_long": "choppiness(14) < 38 and close > ema(close, 50)", "exit_long": "close < ema(close, 50)"}),
         # both sides
         (
             "long when ema 10 crosses above ema 30, short when it crosses below, reverse each time",
@@ -116,7 +124,7 @@ HAMMER = (
         ("first 30 minutes from 09:30: buy when price closes above the range high, stop at the range low, exit at 15:55", {"enter_long": "close > range_high('09:30', '10:00')", "stop": "at_entry(range_low('09:30', '10:00'))", "exit_long": "minute_of_day == 955"}),
         # words that have two meanings
         ("4h: close crosses above the 50 ema, exit on a cross back below", {"timeframe": "4h", "enter_long": "crosses_above(close, ema(close, 50))", "exit_long": "crosses_below(close, ema(close, 50))"}),
-        ("williams %r(14) crosses above -80 = buy, exit at williams %r -20", {"enter_long": "crosses_above(100 * (close - highest(high, 14)) / (highest(high, 14) - lowest(low, 14)), -80)", "exit_long": "100 * (close - highest(high, 14)) / (highest(high, 14) - lowest(low, 14)) >= -20"}),
+        ("williams %r(14) crosses above -80 = buy, exit at williams %r -20", {"enter_long": "crosses_above(williams_r(14), -80)", "exit_long": "williams_r(14) >= -20"}),
         ("if price is above the 200 sma buy rsi(2) < 10 and sell rsi(2) > 70, if price is below the 200 sma do nothing", {"enter_long": "rsi(close, 2) < 10 and close > sma(close, 200)", "exit_long": "rsi(close, 2) > 70"}),
     ],
 )  # fmt: skip

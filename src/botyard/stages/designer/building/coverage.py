@@ -6,7 +6,7 @@ from botyard.records.design import Question
 from botyard.records.spec import Spec
 from botyard.stages.designer.meaning.acts import Clause, Label, RangeIs, Topic
 from botyard.stages.designer.meaning.kinds import AVERAGES, SAID, family
-from botyard.stages.designer.meaning.values import Candles, Extreme, Measure
+from botyard.stages.designer.meaning.values import Candles, Extreme, Measure, Pattern
 from botyard.stages.designer.reading.measures import frame_of
 from botyard.stages.designer.reading.tokens import UNIT_MINUTES, Token
 from botyard.stages.designer.settling.gather import parts
@@ -92,6 +92,11 @@ def _numbers(spec: Spec, plan: Plan) -> set[float]:
         for c in parts((tuple(plan.entries.values()), tuple(plan.exits.values())))
         if isinstance(c, Candles)
     }
+    if any(
+        isinstance(c, Pattern) and c.name.startswith("three_")
+        for c in parts((tuple(plan.entries.values()), tuple(plan.exits.values())))
+    ):
+        found.add(3.0)
     if plan.part is not None:
         found.add(plan.part.fraction * 100)
     if plan.size is not None:

@@ -182,7 +182,7 @@ class Writer:
                 sign = ">" if value.way == "up" else "<"
                 return " and ".join(f"close{_ago(k)} {sign} open{_ago(k)}" for k in range(value.count))
             case Pattern():
-                return _PATTERNS[value.name]
+                return f"{value.name}()"
             case Clock() | Days():
                 self.timezone_used = True
                 return _clock_text(value) if isinstance(value, Clock) else _days_text(value)
@@ -244,16 +244,6 @@ class Writer:
         upper, lower = (self.measure(Measure(f"bb_{side}", value.bollinger)) for side in ("upper", "lower"))
         over, under = (self.measure(Measure(f"kc_{side}", value.keltner)) for side in ("upper", "lower"))
         return self._series("squeeze_on", f"{upper} < {over} and {lower} > {under}")
-
-
-_PATTERNS = {
-    "bull_engulfing": "close[1] < open[1] and close > open and close >= open[1] and open <= close[1]",
-    "bear_engulfing": "close[1] > open[1] and close < open and close <= open[1] and open >= close[1]",
-    "hammer": "min(open, close) - low >= 2 * abs(close - open) and high - max(open, close) <= abs(close - open) and low < min(open, close)",
-    "shooting_star": "high - max(open, close) >= 2 * abs(close - open) and min(open, close) - low <= abs(close - open) and high > max(open, close)",
-    "doji": "abs(close - open) <= 0.1 * (high - low)",
-    "inside_bar": "high < high[1] and low > low[1]",
-}
 
 
 def _side_of(value: Operand) -> str:

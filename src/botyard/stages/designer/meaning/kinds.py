@@ -18,8 +18,7 @@ from botyard.stages.designer.meaning.values import (
     Yesterday,
 )
 
-AVERAGES = ("ema", "sma", "wma", "hma", "dema", "tema")
-_TWICE = "ema(ema({x}, {0}), {0})"
+AVERAGES = ("ema", "sma", "wma", "hma", "dema", "tema", "kama", "vwma")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +53,6 @@ _STOCH = (("stoch_length", "stoch_smooth", "stoch_signal"), (14.0, 3.0, 3.0), "s
 
 KINDS: dict[str, MeasureKind] = {
     **{name: _average(name) for name in AVERAGES},
-    "dema": MeasureKind(f"2 * ema({{x}}, {{0}}) - {_TWICE}", ("dema_length",), (20.0,), "price"),
-    "tema": MeasureKind(
-        f"3 * ema({{x}}, {{0}}) - 3 * {_TWICE} + ema({_TWICE}, {{0}})", ("tema_length",), (20.0,), "price"
-    ),
     "rsi": MeasureKind("rsi({x}, {0})", ("rsi_length",), (14.0,)),
     "adx": MeasureKind("adx({0})", ("adx_length",), (14.0,)),
     "plus_di": MeasureKind("plus_di({0})", ("di_length",), (14.0,), "di", "di"),
@@ -65,14 +60,14 @@ KINDS: dict[str, MeasureKind] = {
     "atr": MeasureKind("atr({0})", ("atr_length",), (14.0,)),
     "cci": MeasureKind("cci({0})", ("cci_length",), (20.0,)),
     "roc": MeasureKind("roc({x}, {0})", ("roc_length",), (12.0,)),
-    "williams": MeasureKind(
-        "100 * (close - highest(high, {0})) / (highest(high, {0}) - lowest(low, {0}))", ("williams_length",), (14.0,)
-    ),
-    "mfi": MeasureKind(
-        "100 * sum(hlc3 * volume if hlc3 > hlc3[1] else 0, {0}) / sum(hlc3 * volume if hlc3 != hlc3[1] else 0, {0})",
-        ("mfi_length",),
-        (14.0,),
-    ),
+    "williams": MeasureKind("williams_r({0})", ("williams_length",), (14.0,)),
+    "mfi": MeasureKind("mfi({0})", ("mfi_length",), (14.0,)),
+    "stoch_rsi": MeasureKind("stoch_rsi({x}, {0}, {1})", ("rsi_length", "stoch_length"), (14.0, 14.0)),
+    "aroon_up": MeasureKind("aroon_up({0})", ("aroon_length",), (14.0,), "aroon", "aroon"),
+    "aroon_down": MeasureKind("aroon_down({0})", ("aroon_length",), (14.0,), "aroon", "aroon"),
+    "cmf": MeasureKind("cmf({0})", ("cmf_length",), (20.0,)),
+    "choppiness": MeasureKind("choppiness({0})", ("chop_length",), (14.0,)),
+    "bb_width": MeasureKind("bb_width({x}, {0}, {1})", ("band_length", "band_width"), (20.0, 2.0), "bb_width", "bb"),
     "stoch_k": MeasureKind("stoch_k({0}, {1})", *_STOCH),
     "stoch_d": MeasureKind("stoch_d({0}, {1}, {2})", *_STOCH),
     "macd": MeasureKind("macd({x}, {0}, {1})", *_MACD),
@@ -94,13 +89,13 @@ KINDS: dict[str, MeasureKind] = {
     "zscore": MeasureKind("zscore({x}, {0})", ("zscore_length",), (20.0,)),
 }
 
-ZONES = {"rsi": (30.0, 70.0), "stoch_k": (20.0, 80.0), "stoch_d": (20.0, 80.0), "mfi": (20.0, 80.0), "williams": (-80.0, -20.0), "cci": (-100.0, 100.0)}  # fmt: skip
+ZONES = {"rsi": (30.0, 70.0), "stoch_rsi": (20.0, 80.0), "stoch_k": (20.0, 80.0), "stoch_d": (20.0, 80.0), "mfi": (20.0, 80.0), "williams": (-80.0, -20.0), "cci": (-100.0, 100.0)}  # fmt: skip
 """Usual levels of oversold and overbought."""
 
 SAID = {
     "rsi": "RSI", "adx": "ADX", "atr": "ATR", "cci": "CCI", "roc": "rate of change", "williams": "Williams %R", "mfi": "money flow index",
     "stoch": "stochastic", "macd": "MACD", "bb": "Bollinger bands", "kc": "Keltner channel", "dc": "Donchian channel", "supertrend": "Supertrend",
-    "psar": "parabolic SAR", "di": "directional index", "zscore": "z-score",
+    "psar": "parabolic SAR", "di": "directional index", "zscore": "z-score", "stoch_rsi": "stochastic RSI", "aroon": "Aroon", "cmf": "Chaikin money flow", "choppiness": "choppiness index",
 }  # fmt: skip
 
 

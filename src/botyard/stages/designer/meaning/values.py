@@ -207,7 +207,7 @@ class Candles:
 class Pattern:
     """A named candle pattern."""
 
-    name: Literal["bull_engulfing", "bear_engulfing", "inside_bar", "hammer", "shooting_star", "doji"]
+    name: str  # of the function of the language
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,10 @@ def _gap(way: Way, size: float) -> Condition | None:
     return Compare(Price("open"), ">" if way == "up" else "<", Scaled(before, size, way) if size else before)
 
 
-shape = apply(word("candle_shape"), Pattern)
+shape = alt(
+    apply(word("candle_shape"), Pattern),
+    seq(apply(number, lambda n: n if n == 3 else None), word("three_shape"), to=lambda _, name: Pattern(name)),
+)
 
 
 def held(part: Condition, bars: float) -> Condition | None:
@@ -83,7 +86,7 @@ def lasting(simple: Rule) -> Rule:
     return seq(simple, word("for_straight"), whole, word("bars"), opt(word("in_a_row")), to=lambda c, _a, n, _b, _c: held(c, n))  # fmt: skip
 
 
-_KINDS = ("rsi", "cci", "mfi", "williams", "stoch_k", "adx", "zscore", "roc")
+_KINDS = ("rsi", "stoch_rsi", "cmf", "choppiness", "cci", "mfi", "williams", "stoch_k", "adx", "zscore", "roc")
 
 
 def _oscillator(kind: str) -> Rule:

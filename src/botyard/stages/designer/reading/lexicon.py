@@ -208,6 +208,8 @@ PHRASES: dict[str, Phrases] = {
         hma="hma|hull moving average|hull|hull ma",
         dema="dema|double exponential moving average",
         tema="tema|triple exponential moving average",
+        kama="kama|kaufman adaptive moving average|kaufman average|adaptive moving average",
+        vwma="vwma|volume weighted moving average|volume weighted ma",
         ma="ma|mas|moving average|moving averages|average",
     ),
     "fast": _same("fast|faster|quick|quicker|short term|shorter|short|shorter term|rapid|fast moving|quick moving|small|speedy", "fast"),

@@ -246,9 +246,7 @@ earlier = alt(
 _price = seq(
     opt(frame_name), word("price"), to=lambda frame, field: Framed(Price(field), frame) if frame else Price(field)
 )
-_simple_kinds = (
-    "rsi plus_di minus_di adx atr cci roc momentum williams mfi stoch_k stoch_d supertrend psar vwap obv zscore"
-)
+_simple_kinds = "rsi stoch_rsi aroon_up aroon_down cmf choppiness bb_width plus_di minus_di adx atr cci roc momentum williams mfi stoch_k stoch_d supertrend psar vwap obv zscore"
 _macd_kinds = "macd macd_signal macd_hist"
 
 

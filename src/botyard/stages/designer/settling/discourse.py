@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from botyard.language.catalog import FUNCTIONS
 from botyard.stages.designer.meaning.kinds import AVERAGES, KINDS, SAID, ZONES, family, scale
 from botyard.stages.designer.meaning.values import (
     Ago,
@@ -182,8 +183,8 @@ class Discourse:
             return NewExtreme(found) if isinstance(found, Extreme) else value
         if isinstance(value, SqueezeEnds | SqueezeOn):
             return self._squeeze(value)
-        if isinstance(value, Pattern) and value.name in _SHAPES:
-            self.plan.assume(_SHAPES[value.name])
+        if isinstance(value, Pattern):
+            self.plan.assume(f"{value.name.replace('_', ' ')}: {FUNCTIONS[value.name].meaning}")
         return self._leaning(value, use)
 
     def _leaning(self, value: Condition, use: Use) -> Condition:
@@ -327,13 +328,6 @@ def _said(value: Operand) -> str:
     if isinstance(value, Measure):
         return f"the {' '.join(f'{n:g}' for n in value.lengths if n)} {value.kind}"
     return "the close"
-
-
-_SHAPES = {
-    "hammer": "a hammer: its lower shadow is at least twice the body, its upper one no longer than the body",
-    "shooting_star": "a shooting star: its upper shadow is at least twice the body, its lower one no longer than the body",
-    "doji": "a doji: its body is at most a tenth of its range",
-}
 
 
 def _check_scales(left: Operand, right: Operand) -> None:
