@@ -64,10 +64,10 @@ def median(s: State, i: int, x: float, n: int) -> float:
 def percentile_rank(s: State, i: int, x: float, n: int) -> float:
     if x != x:
         return nan
-    below = 0.0
+    below = 0
     for j in range(n):
         if s[i + 2 + j] <= x:
-            below += 1.0
+            below += 1
     full = s[i] >= n
     push(s, i, x, n)
     return 100.0 * below / n if full else nan
