@@ -27,8 +27,8 @@ MAX_LEVERAGE = 1.0
 MAX_QUOTE = inf
 LIMITS = (inf, inf, inf, inf)  # losses a day, daily loss, drawdown, trades a day
 ORDER_SLOTS = 1
-STATE_SIZE = 102
-UNKNOWN = (101,)
+STATE_SIZE = 82
+UNKNOWN = (81,)
 
 
 def warm_up(p):
@@ -45,9 +45,9 @@ def on_bar(s, p, minutes, open, high, low, close, volume):
     atr_length = int(p[2])
     remember_bar(s, high, low, close)
     highest_high_high_bars = highest(s, 29, high, high_bars)
-    lag_highest_high_high_bars_1 = lag(s, 92, highest_high_high_bars, 1)
-    atr_line = atr(s, 95, high, low, close, atr_length)
-    s[100] = atr_line
+    lag_highest_high_high_bars_1 = lag(s, 72, highest_high_high_bars, 1)
+    atr_line = atr(s, 75, high, low, close, atr_length)
+    s[80] = atr_line
     s[PENDING] = NONE
     if s[BAR_COUNT] < warm_up(p):
         return
@@ -62,17 +62,17 @@ def on_bar(s, p, minutes, open, high, low, close, volume):
 def arm(s, p):
     """Put up the resting orders of the present state."""
     trail_atr = p[1]
-    atr_line = s[100]
+    atr_line = s[80]
     clear_orders(s, 1)
     state = s[STATE]
     if state == 1.0:  # long
-        level = only_up(s[101], s[HIGHEST_SINCE_ENTRY] - trail_atr * atr_line)  # stop
-        s[101] = level
+        level = only_up(s[81], s[HIGHEST_SINCE_ENTRY] - trail_atr * atr_line)  # stop
+        s[81] = level
         rest(s, 0, SELL_STOP, level, 1.0, 0.0, NO_STOP)
 
 
 def on_fill(s, p, transition, exposure, price):
     """Take in a fill: position memory first, then the orders that follow from it."""
     remember_fill(s, TARGETS[int(transition)], exposure, price)
-    s[101] = nan  # stop starts anew
+    s[81] = nan  # stop starts anew
     arm(s, p)

@@ -28,7 +28,7 @@ MAX_LEVERAGE = 1.0
 MAX_QUOTE = inf
 LIMITS = (inf, inf, inf, inf)  # losses a day, daily loss, drawdown, trades a day
 ORDER_SLOTS = 2
-STATE_SIZE = 340
+STATE_SIZE = 240
 UNKNOWN = ()
 
 
@@ -44,7 +44,7 @@ def on_bar(s, p, minutes, open, high, low, close, volume):
     stop_pct = p[1]
     remember_bar(s, high, low, close)
     sma_line = sma(s, 34, close, sma_length)
-    crosses_above_close_sma_line = crosses_above(s, 337, close, sma_line)
+    crosses_above_close_sma_line = crosses_above(s, 237, close, sma_line)
     s[PENDING] = NONE
     if s[BAR_COUNT] < warm_up(p):
         return

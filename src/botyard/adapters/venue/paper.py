@@ -14,6 +14,7 @@ from decimal import ROUND_CEILING, Decimal
 from pathlib import Path
 
 from botyard.adapters.venue.paper_grid import EXACT, Grid, Liquidity
+from botyard.adapters.venue.paper_tables import TABLES, VERSION
 from botyard.errors import InvariantError, NotFound, RetryableError, UserError, VenueRejected
 from botyard.ops.state import BUY_LIMIT, BUY_STOP, SELL_LIMIT, SELL_STOP
 from botyard.records.fleet import LIQUIDATION_ID, Bar, Fill, Order, OrderState
@@ -29,33 +30,8 @@ _KINDS = {
     ("sell", "limit"): SELL_LIMIT,
 }
 _OPEN = "('pending', 'resting', 'partly_filled')"
-_VERSION = 2
 _AT_OPEN, _WHOLE = 1, 2  # how much of a bar has been settled
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS orders (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, client_id TEXT NOT NULL, symbol TEXT NOT NULL,
-    side TEXT NOT NULL, kind TEXT NOT NULL, lots INTEGER NOT NULL, ticks INTEGER, bar_ms INTEGER NOT NULL,
-    reduce_only INTEGER NOT NULL, status TEXT NOT NULL, filled_lots INTEGER NOT NULL DEFAULT 0,
-    price_ticks INTEGER, fee TEXT NOT NULL DEFAULT '0', fill_bar_ms INTEGER, reason TEXT NOT NULL DEFAULT '',
-    UNIQUE (account, client_id));
-CREATE INDEX IF NOT EXISTS orders_open ON orders (account, symbol) WHERE status IN ('pending', 'resting', 'partly_filled');
-CREATE INDEX IF NOT EXISTS orders_filled ON orders (account, symbol, fill_bar_ms);
-CREATE TABLE IF NOT EXISTS fills (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, client_id TEXT NOT NULL, symbol TEXT NOT NULL,
-    side TEXT NOT NULL, lots INTEGER NOT NULL, ticks INTEGER NOT NULL, fee TEXT NOT NULL, bar_ms INTEGER NOT NULL);
-CREATE INDEX IF NOT EXISTS fills_of ON fills (account, client_id);
-CREATE TABLE IF NOT EXISTS positions (
-    account TEXT NOT NULL, symbol TEXT NOT NULL, lots INTEGER NOT NULL, PRIMARY KEY (account, symbol)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS cash (
-    account TEXT NOT NULL, symbol TEXT NOT NULL, quote TEXT NOT NULL, PRIMARY KEY (account, symbol)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS funding (
-    account TEXT NOT NULL, symbol TEXT NOT NULL, bar_ms INTEGER NOT NULL, paid TEXT NOT NULL,
-    PRIMARY KEY (account, symbol, bar_ms)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS settled (
-    account TEXT NOT NULL, symbol TEXT NOT NULL, open_ms INTEGER NOT NULL, stage INTEGER NOT NULL,
-    PRIMARY KEY (account, symbol)) WITHOUT ROWID;
-"""
 _STATE = "client_id, status, side, lots, filled_lots, price_ticks, fee, fill_bar_ms, reason"
 
 
@@ -84,8 +60,8 @@ class PaperVenue:
             self._db = sqlite3.connect(path, timeout=10.0, isolation_level=None, check_same_thread=False)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=" + ("FULL" if durable else "NORMAL"))
-            if self._db.execute("PRAGMA user_version").fetchone()[0] < _VERSION:
-                self._db.executescript(_SCHEMA + f"PRAGMA user_version={_VERSION};")
+            if self._db.execute("PRAGMA user_version").fetchone()[0] < VERSION:
+                self._db.executescript(TABLES + f"PRAGMA user_version={VERSION};")
 
     def close(self) -> None:
         """Close the file."""

@@ -30,6 +30,7 @@ MODULES = (
     "adapters/venue/__init__.py",
     "adapters/venue/paper.py",
     "adapters/venue/paper_grid.py",
+    "adapters/venue/paper_tables.py",
 )
 """One venue, one store, one source of bars; a name without an ending is a whole package."""
 
