@@ -56,7 +56,7 @@ test-all: $(VENV)/.test  ## the tests on Python 3.11, 3.12 and 3.13, or VERSIONS
 	for version in $(VERSIONS); do \
 	    python=$$($(FIND)); \
 	    echo "== Python $$version: $$python"; \
-	    UV_PROJECT_ENVIRONMENT=.venv-$$version $(BIN)/uv sync --quiet --locked --python $$python --no-python-downloads --compile-bytecode --group test || exit 1; \
+	    UV_PROJECT_ENVIRONMENT=.venv-$$version $(BIN)/uv sync --quiet --locked --python $$python --no-python-downloads --compile-bytecode --group test --group check || exit 1; \
 	    .venv-$$version/bin/python -m pytest -q -n 2 --dist loadfile || exit 1; \
 	done
 
