@@ -45,7 +45,8 @@ def about_words(text: str, tokens: tuple[Token, ...]) -> tuple[Question, ...]:
     rest = [t for t in unknown if not any(_overlap(f, t) for f in phrases)]
     said: list[str] = []
     for word in dict.fromkeys(t.text for t in rest):
-        close = get_close_matches(word, sorted(VOCABULARY), n=2, cutoff=0.8) if len(word) > 3 else []
+        close = get_close_matches(word, sorted(VOCABULARY), n=2, cutoff=0.8) if len(word) > 4 else []
+        close = [c for c in close if c[0] == word[0]]
         if close:
             questions.append(Question(word, f'Is "{word}" meant as "{" or ".join(close)}"?', (*close, LEAVE_OUT)))
         else:

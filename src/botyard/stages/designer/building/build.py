@@ -26,9 +26,8 @@ from botyard.stages.designer.reading.tokens import UNIT_MINUTES
 from botyard.stages.designer.settling.frames import MINUTES
 from botyard.stages.designer.settling.gather import parts
 from botyard.stages.designer.settling.opposites import natural_exit
-from botyard.stages.designer.settling.plan import Plan, ask
+from botyard.stages.designer.settling.plan import ENTRIES, Plan, ask
 
-_ENTRIES = ("buy when the 12 ema crosses above the 26 ema", "buy when rsi(14) falls below 30")
 _OTHER: dict[Side, Side] = {"long": "short", "short": "long"}
 
 
@@ -93,7 +92,7 @@ class _Builder:
             return Transition(("flat",), side, f"enter_{side}", when=when)
         together = _flat(entry)
         if len(resting) > 1 or resting[0] not in together:
-            raise ask("the order", "Two ways to enter, one of them a resting order. Which one?", *_ENTRIES)
+            raise ask("the order", "Two ways to enter, one of them a resting order. Which one?", *ENTRIES)
         guards = tuple(p for p in together if p is not resting[0])
         order = resting[0]
         level = order.level
@@ -150,7 +149,7 @@ class _Builder:
                 "exit",
                 "When should the position be closed?",
                 "exit after 20 bars",
-                "stop loss 2%, take profit 4%",
+                "take profit 4%",
                 "trailing stop 3 atr",
             )
         plan.assume("leaves on the opposite condition")

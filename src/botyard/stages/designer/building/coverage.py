@@ -33,30 +33,31 @@ def unused(tokens: tuple[Token, ...], clauses: tuple[Clause, ...], plan: Plan, s
         Question(text, f"What is {text} for? It has no place in the strategy as it was understood.")
         for text in dict.fromkeys(lost)
     ]
-    used = {
-        _group(m.kind)
-        for m in parts(
-            (
-                tuple(plan.entries.values()),
-                tuple(plan.exits.values()),
-                tuple(plan.stops),
-                plan.target,
-                plan.part,
-                plan.break_even,
-            )
-        )
-        if isinstance(m, Measure)
-    }
-    if any(isinstance(p, Extreme) for p in parts((tuple(plan.entries.values()), tuple(plan.exits.values())))):
-        used.add("dc")  # "donchian breakout: above the highest high of the last 55 bars"
+    return (*questions, *_unused_measures(clauses, plan))
+
+
+def _unused_measures(clauses: tuple[Clause, ...], plan: Plan) -> list[Question]:
+    rules = (tuple(plan.entries.values()), tuple(plan.exits.values()), tuple(plan.stops), plan.target, plan.part)
+    used = list(parts((*rules, plan.break_even)))
+    questions = []
     for clause in clauses:
         measure = clause.measure if isinstance(clause, Topic) else clause.named if isinstance(clause, Label) else None
-        if isinstance(measure, Measure) and measure.kind != "momentum" and _group(measure.kind) not in used:
+        if isinstance(measure, Measure) and measure.kind != "momentum" and not _is_used(measure, used):
             name = SAID.get(family(measure.kind), measure.kind.upper())
             questions.append(
                 Question(name, f"What is the {name} for: when should it let a trade through, or close one?")
             )
-    return tuple(questions)
+    return questions
+
+
+def _is_used(measure: Measure, used: list[object]) -> bool:
+    if measure.kind == "dc_upper" or family(measure.kind) == "dc":
+        # "donchian breakout: above the highest high of the last 55 bars"
+        return any(isinstance(u, Extreme) or (isinstance(u, Measure) and family(u.kind) == "dc") for u in used)
+    found = [u for u in used if isinstance(u, Measure)]
+    if measure.kind in AVERAGES and measure.lengths:
+        return any((u.kind, u.lengths) == (measure.kind, measure.lengths) for u in found)
+    return _group(measure.kind) in {_group(u.kind) for u in found}
 
 
 def _group(kind: str) -> str:

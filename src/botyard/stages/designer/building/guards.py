@@ -64,6 +64,21 @@ class Guards:
     def _target(self, side: Side, target: Target, sources: tuple[str, ...]) -> Transition:
         distance = target.distance
         if isinstance(distance, At):
+            level = distance.level
+            edge = (
+                level.side
+                if isinstance(level, Extreme | RangeEdge)
+                else level.field
+                if isinstance(level, Yesterday)
+                else ""
+            )
+            if edge == ("low" if side == "long" else "high"):
+                raise ask(
+                    "target",
+                    f"That level is no profit for a {side} position. Is it a stop?",
+                    "stop loss 2%",
+                    "take profit 4%",
+                )
             return Transition(sources, "flat", "target", limit=self.writer.measure(distance.level))
         price = self._gain("+" if side == "long" else "-", distance, "target")
         return Transition(sources, "flat", "target", limit=price)

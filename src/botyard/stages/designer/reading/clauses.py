@@ -28,6 +28,7 @@ from botyard.stages.designer.meaning.values import (
     Days,
     Ended,
     Measure,
+    NewExtreme,
     Not,
     Operand,
     Opposite,
@@ -140,7 +141,7 @@ _leave = alt(
     seq(_leaving, word("after_event"), _event, to=lambda side, _, c: Leave(_said(side), c)),
     seq(_leaving, word("at"), apply(level, _touched), to=lambda side, _, c: Leave(_said(side), c)),
     seq(_leaving, word("at"), level_of_oscillator, to=lambda side, _, c: Leave(_said(side), c)),
-    seq(alt(word("target"), word("stop")), word("when"), condition, to=lambda _a, _b, c: Leave(None, c)),
+    seq(alt(word("target"), word("stop")), word("when"), condition, to=lambda _a, _b, c: None if isinstance(c, NewExtreme) else Leave(None, c)),
 )  # fmt: skip
 
 # filters

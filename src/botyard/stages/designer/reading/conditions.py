@@ -35,7 +35,17 @@ from botyard.stages.designer.meaning.values import (
     Way,
 )
 from botyard.stages.designer.reading.combinators import Rule, alt, apply, later, many, opt, seq, word
-from botyard.stages.designer.reading.events import break_of, ended, gap, lasting, move_in_bars, reached, rested, shape
+from botyard.stages.designer.reading.events import (
+    break_of,
+    closes_beyond,
+    ended,
+    gap,
+    lasting,
+    move_in_bars,
+    reached,
+    rested,
+    shape,
+)
 from botyard.stages.designer.reading.measures import (
     days_length,
     extreme,
@@ -114,7 +124,10 @@ _closes_beyond = seq(
     opt(measure, Price("close")), word("closes"), _way, _object, opt(word("bar_end")),
     to=lambda left, _, way, right, _e: _compare(left, way, right) if isinstance(left, Price) and left.field == "close" else None,
 )  # fmt: skip
-_moves = seq(_subject, word("motion"), _way, _object, to=lambda left, _, way, right: Move(left, way, right))
+_moves = seq(
+    _subject, word("motion"), _way, _object,
+    to=lambda left, own, way, right: Move(left, way, right) if own in ("", way) else None,
+)  # fmt: skip
 _breaks = seq(_subject, word("motion"), level, opt(_up_down), to=lambda left, _, right, way: _broken(left, right, way))
 
 
@@ -203,6 +216,7 @@ _candles = alt(
     seq(positive, opt(word("consecutive")), _colour, word("candles"), opt(word("in_a_row")), to=lambda n, _a, way, _b, _c: _many_candles(way, n)),
     seq(positive, _colour, opt(word("in_a_row")), to=lambda n, way, _: _many_candles(way, n)),
     seq(positive, word("candles"), word("in_a_row"), _colour, to=lambda n, _a, _b, way: _many_candles(way, n)),
+    seq(word("last"), positive, word("candles"), _colour, to=lambda _a, n, _b, way: _many_candles(way, n)),
     seq(_colour, word("candles"), to=lambda way, _: Candles(way, 1)),
     seq(word("candles"), _negation, opt(word("closes")), _colour, to=lambda _, negated, _c, way: _maybe_not(negated, Candles(way, 1))),
     seq(apply(alt(word("engulf_up"), word("engulf_down")), lambda way: way), to=lambda way: Pattern("bull_engulfing" if way == "up" else "bear_engulfing")),
@@ -305,7 +319,7 @@ _squeeze = alt(
 _opposite = apply(word("opposite"), lambda _: Opposite())
 simple = alt(
     _chain, _squeeze, _golden_cross, _named_pair, _closes_beyond, _crosses, _away_from, _moves, _breaks, _touches, _at_least, _above_both, _above_below,
-    move_in_bars, gap, shape, reached, ended, break_of, rested, cross_in_zone, _between, _sign, _slope, _zone, _flips, _candles, _new_extreme, _noun_cross, _opposite, clock_condition,
+    move_in_bars, gap, shape, reached, ended, break_of, rested, closes_beyond, cross_in_zone, _between, _sign, _slope, _zone, _flips, _candles, _new_extreme, _noun_cross, _opposite, clock_condition,
 )  # fmt: skip
 _negated = alt(seq(word("not"), later(lambda: _atom), to=lambda _, part: Not(part)), later(lambda: _atom))
 _grouped = seq(word("open_paren"), later(lambda: condition), word("close_paren"), to=lambda _a, inner, _b: inner)

@@ -81,6 +81,13 @@ def held(part: Condition, bars: float) -> Condition | None:
     return Held(part, bars) if (lasting or isinstance(part, Not)) and bars >= 2 else None
 
 
+closes_beyond = seq(
+    whole, opt(word("consecutive")), word("closings"), alt(word("above"), word("below")), measure,
+    to=lambda n, _a, _b, way, m: Held(Compare(Price("close"), ">" if way == "up" else "<", m), n) if n >= 2 else None,
+)  # fmt: skip
+"""Give "2 consecutive closes above the 20 ema"."""
+
+
 def lasting(simple: Rule) -> Rule:
     """Give "rsi is below 30 for 3 bars"."""
     return seq(simple, word("for_straight"), whole, word("bars"), opt(word("in_a_row")), to=lambda c, _a, n, _b, _c: held(c, n))  # fmt: skip

@@ -137,6 +137,11 @@ def define_named_cross(clauses: tuple[Clause, ...]) -> tuple[Clause, ...]:
     ):
         return clauses
     fast, slow = when.left, when.right
+    way = when.way if isinstance(when, Cross) else "up" if when.op in (">", ">=") else "down"
+    if way is not None and way != named[0].way:
+        raise ask(
+            "the cross", "A golden cross is the fast average above the slow one. Which way is meant?", "above", "below"
+        )
     kept = tuple(c for c in clauses if c is not definitions[0])
 
     def swap(m: Measure) -> Measure:

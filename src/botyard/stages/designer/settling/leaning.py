@@ -77,7 +77,7 @@ def ended(value: Ended, entry: Condition | None) -> Condition:
     found = list(entry.parts) if isinstance(entry, And) else [entry]
     levels = [p for p in found if not isinstance(p, Clock | Days)]
     if not levels or not all(isinstance(p, Compare) for p in levels) or (value.way and len(levels) < 2):
-        raise ask("exit", "Which conditions end?", "exit after 20 bars", "stop loss 2%, take profit 4%", "trailing stop 3 atr")  # fmt: skip
+        raise ask("exit", "Which conditions end?", "exit after 20 bars", "take profit 4%", "trailing stop 3 atr")  # fmt: skip
     gone = [_over(p, value) for p in levels if isinstance(p, Compare)]
     if len(gone) == 1:
         return gone[0]

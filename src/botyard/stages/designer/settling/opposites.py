@@ -69,7 +69,7 @@ def opposite(value: Condition, *, exact: bool) -> Condition:
         "exit",
         "What is the opposite signal here?",
         "exit after 20 bars",
-        "stop loss 2%, take profit 4%",
+        "take profit 4%",
         "trailing stop 3 atr",
     )
 
@@ -85,7 +85,7 @@ def _opposite_of_parts(parts: tuple[Condition, ...], *, exact: bool) -> Conditio
         "exit",
         "What is the opposite signal here?",
         "exit after 20 bars",
-        "stop loss 2%, take profit 4%",
+        "take profit 4%",
         "trailing stop 3 atr",
     )
 

@@ -8,6 +8,7 @@ from botyard.stages.designer.meaning.values import Condition, Side
 
 INSTEAD = "instead: "
 """A choice that begins so is a whole other idea."""
+ENTRIES = ("buy when the 12 ema crosses above the 26 ema", "buy when rsi(14) falls below 30")
 OTHERS = (
     f"{INSTEAD}buy when the 12 ema crosses above the 26 ema, sell when it crosses below",
     f"{INSTEAD}buy when rsi(14) is below 30, sell when rsi(14) is above 60",

@@ -60,7 +60,7 @@ from botyard.stages.designer.settling.gather import (
     spread_lengths,
 )
 from botyard.stages.designer.settling.opposites import negate, opposite, other_way
-from botyard.stages.designer.settling.plan import Plan, ask
+from botyard.stages.designer.settling.plan import ENTRIES, Plan, ask
 
 
 def resolve(clauses: tuple[Clause, ...], timeframe: str) -> Plan:
@@ -219,7 +219,8 @@ class _Resolver:
             side = next(reversed(self.entries))
             self.entries[side][-1] = And((self.entries[side][-1], made))
             return
-        if self.entries or any(isinstance(c, Enter) for c in self.clauses):
+        left_before = any(isinstance(c, Leave) for c in self.clauses[:i])
+        if left_before or self.entries or any(isinstance(c, Enter) for c in self.clauses):
             raise ask(
                 "a condition",
                 "One condition stands without saying what to do. Is it to enter or to leave?",
@@ -281,15 +282,14 @@ class _Resolver:
                 "exit",
                 "When should the position be closed?",
                 "exit after 20 bars",
-                "stop loss 2%, take profit 4%",
+                "take profit 4%",
                 "trailing stop 3 atr",
             )
         if not self.filters:
             raise ask(
                 "entry",
                 "When should it enter?",
-                "buy when the 12 ema crosses above the 26 ema",
-                "buy when rsi(14) falls below 30",
+                *ENTRIES,
             )
 
     def _default_side(self) -> None:
@@ -301,16 +301,25 @@ class _Resolver:
             raise ask(
                 "entry",
                 "When should it enter?",
-                "buy when the 12 ema crosses above the 26 ema",
-                "buy when rsi(14) falls below 30",
+                *ENTRIES,
             )
+        if not self._says_to_enter():
+            raise ask("entry", "The idea says when trading is allowed, but not what to enter on.", *ENTRIES)
         timed = [c for _, c in self.filters if not _is_time(c)]
         if not timed:
-            raise ask("entry", "The idea says when trading is allowed, but not what to enter on.")
+            raise ask("entry", "The idea says when trading is allowed, but not what to enter on.", *ENTRIES)
         side = self._one_side
         first = self.filters[0][1]
         self.entries[side] = [first if len(self.filters) == 1 else And(tuple(c for _, c in self.filters))]
         self.filters = []
+
+    def _says_to_enter(self) -> bool:
+        """Tell whether what filters may be the entry itself: "do not buy unless", "only buy when"."""
+        return any(
+            isinstance(c, Never) or (isinstance(c, Only) and c.side is not None)
+            or (isinstance(c, Action | Otherwise) and c.what in ("long", "short", "enter"))
+            for c in self.clauses
+        )  # fmt: skip
 
     def _flips(self) -> bool:
         """Let "supertrend strategy" enter when it flips."""
