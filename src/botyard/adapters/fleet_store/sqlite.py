@@ -63,6 +63,11 @@ class SqliteFleet:
         """Close the file."""
         self._db.close()
 
+    def __del__(self) -> None:
+        # a process that ends without close must not warn of it: every write was committed already
+        if hasattr(self, "_db"):
+            self._db.close()
+
     def add_bot(self, bot: BotRecord) -> None:
         """Register a bot. Raises: UserError when the name is taken."""
         with self._write() as db:

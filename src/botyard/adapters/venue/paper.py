@@ -67,6 +67,11 @@ class PaperVenue:
         """Close the file."""
         self._db.close()
 
+    def __del__(self) -> None:
+        # a process that ends without close must not warn of it: every write was committed already
+        if hasattr(self, "_db"):
+            self._db.close()
+
     def submit(self, order: Order) -> OrderState:
         """Accept an order, once per client id.
 
