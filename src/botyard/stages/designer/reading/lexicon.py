@@ -4,7 +4,6 @@ A phrase list reads "one|two words|three"; several kinds may hold the same phras
 A word that stands in no list is asked about; it is never passed over.
 """
 
-
 from botyard.stages.designer.reading.lexicon_measures import MEASURE_PHRASES
 from botyard.stages.designer.reading.lexicon_trades import TRADE_PHRASES
 from botyard.stages.designer.reading.phrases import Phrases, same, table
