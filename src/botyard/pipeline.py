@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from botyard.errors import BotyardError
-from botyard.ports import ArtifactStore, DeployTarget, Notifier, Progress, TrialRegistry
+from botyard.ports import ArtifactStore, DeployTarget, LanguageModel, Notifier, Progress, TrialRegistry
 from botyard.records import codec
 from botyard.records.deployment import Deployment
 from botyard.records.design import Clarification, Design, Refusal
@@ -52,6 +52,7 @@ class Ports:
     progress: Progress
     cache_dir: Path  # machine code, kept between runs
     workers: int
+    model: LanguageModel | None = None  # none: the rules and the deterministic generator serve
 
 
 @dataclass(frozen=True, slots=True)

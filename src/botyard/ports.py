@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
 
+from botyard.records.conversation import Reply, Request
 from botyard.records.deployment import Plan
 from botyard.records.fleet import Bar, BotRecord, Entry, Fill, Lease, Order, OrderState, Snapshot, Status
 from botyard.records.market import Instrument
@@ -210,5 +211,22 @@ class DeployTarget(Protocol):
         """Carry out a plan and return what the first tick said.
 
         Raises: ConfigError when the first tick fails; nothing is left registered then.
+        """
+        ...
+
+
+class LanguageModel(Protocol):
+    """Answers requests. It keeps to the run's money limit, tries again where that helps, and records every exchange."""
+
+    @property
+    def name(self) -> str:
+        """The model in the words of BOTYARD_MODEL, without an address."""
+        ...
+
+    def ask(self, request: Request) -> Reply:
+        """One request, one reply; a reply that was cut, filtered or declined says so in its stop reason.
+
+        Raises: Refused with the reason "budget" before a call that could pass the money limit; RetryableError when
+        the service does not answer; UserError when it does not let us in, or when a recording does not fit.
         """
         ...
