@@ -65,8 +65,9 @@ POSITION_INPUTS = {
     "highest_close_since_entry": "HIGHEST_CLOSE_SINCE_ENTRY",
     "lowest_close_since_entry": "LOWEST_CLOSE_SINCE_ENTRY",
     "position_return": "",
+    "initial_stop": "",
 }
-"""Position input -> its slot's name in the header; position_return is computed."""
+"""Position input -> its slot's name in the header; position_return is computed, initial_stop is written out."""
 
 ACCOUNT_INPUTS = {
     "trades_today": "TRADES_TODAY",

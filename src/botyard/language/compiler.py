@@ -8,13 +8,12 @@ from botyard.language.catalog import (
     BAR_INPUTS,
     CLOCK_INPUTS,
     DERIVED_INPUTS,
-    FUNCTIONS,
     POSITION_INPUTS,
-    SPECIAL_FORMS,
 )
 from botyard.language.judging.lint import lint, uses_absolute_prices
 from botyard.language.judging.refuse import refuse
 from botyard.language.judging.timing import longest, memory, warm_up
+from botyard.language.reading import initial_stop
 from botyard.language.reading.check import Checker
 from botyard.language.reading.machine import check_machine
 from botyard.language.reading.tree import Number, Tree, Window, walk
@@ -25,7 +24,7 @@ from botyard.records.spec import Spec
 from botyard.records.strategy import CompiledStrategy
 
 _RESERVED = {
-    *BAR_INPUTS, *CLOCK_INPUTS, *DERIVED_INPUTS, *POSITION_INPUTS, *ACCOUNT_INPUTS, *FUNCTIONS, *SPECIAL_FORMS,
+    *BAR_INPUTS, *CLOCK_INPUTS, *DERIVED_INPUTS, *POSITION_INPUTS, *ACCOUNT_INPUTS,
     "and", "or", "not", "if", "else", "True", "False", "None",
 }  # fmt: skip
 
@@ -76,7 +75,9 @@ def _check_sizing(spec: Spec, checker: Checker) -> dict[str, Tree]:
     for field in (SIZING_NUMBER[spec.sizing.type], "stop_distance"):
         value = getattr(spec.sizing, field)
         if value is not None:
-            trees[field] = checker.number(value, f"sizing.{field}") if isinstance(value, str) else Number(float(value))
+            place = f"sizing.{field}"
+            trees[field] = checker.number(value, place) if isinstance(value, str) else Number(float(value))
+            initial_stop.refuse(trees[field], place)
     return trees
 
 

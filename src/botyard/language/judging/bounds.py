@@ -24,6 +24,7 @@ ENTRY = 100.0
 _NEVER_NEGATIVE = frozenset({"atr", "true_range", "stdev", "variance", "abs", "sqrt", "exp"})
 _BEYOND_ENTRY = {
     "entry_price": (ENTRY, ENTRY),
+    "first_fill_price": (ENTRY, ENTRY),
     "highest_since_entry": (ENTRY, inf),
     "lowest_since_entry": (0.0, ENTRY),
     "highest_close_since_entry": (ENTRY, inf),

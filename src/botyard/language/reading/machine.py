@@ -5,6 +5,7 @@ from typing import Literal
 
 from botyard.errors import SpecError
 from botyard.language.catalog import nearest
+from botyard.language.reading import initial_stop
 from botyard.language.reading.check import Checker
 from botyard.language.reading.tree import Number, Tree
 from botyard.records.spec import Spec, Transition
@@ -83,14 +84,18 @@ class Machine:
         """List the moves out of a state, in written order."""
         return [move for move in self.moves if state in move.sources]
 
-    def protective_stop(self, state: State) -> Move | None:
-        """Find the first stop that takes a position of this state back; one that is always worked comes first."""
+    def protective_stops(self, state: State) -> list[Move]:
+        """List the stops that take a position of this state back; those that are always worked come first."""
         stops = [
             move
             for move in self.leaving(state)
             if move.kind == "stop" and state.sign != 0 and move.buys(state) == (state.sign < 0)
         ]
-        return min(stops, key=lambda move: (move.guard is not None, move.index), default=None)
+        return sorted(stops, key=lambda move: (move.guard is not None, move.index))
+
+    def protective_stop(self, state: State) -> Move | None:
+        """Find the first of them."""
+        return next(iter(self.protective_stops(state)), None)
 
 
 def check_machine(spec: Spec, checker: Checker) -> Machine:
@@ -106,7 +111,7 @@ def check_machine(spec: Spec, checker: Checker) -> Machine:
         )
     states = {name: _state(spec, checker, index, name) for index, name in enumerate(record.states)}
     moves = tuple(_move(checker, states, index, transition) for index, transition in enumerate(record.transitions))
-    return Machine(tuple(states.values()), moves, states[record.initial].index)
+    return initial_stop.write_out(Machine(tuple(states.values()), moves, states[record.initial].index))
 
 
 def _state(spec: Spec, checker: Checker, index: int, name: str) -> State:
@@ -115,6 +120,7 @@ def _state(spec: Spec, checker: Checker, index: int, name: str) -> State:
     if not isinstance(exposure, str):
         return State(name, index, Number(float(exposure)), (exposure > 0) - (exposure < 0))
     tree = checker.number(exposure, place)
+    initial_stop.refuse(tree, place)
     if isinstance(tree, Number):
         return State(name, index, tree, (tree.value > 0) - (tree.value < 0))
     entries = {t.signal for t in spec.state_machine.transitions if t.target == name}

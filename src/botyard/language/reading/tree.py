@@ -1,6 +1,6 @@
 """The checked tree of an expression: typed, every name resolved, every abbreviation written out."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any, Literal
@@ -165,6 +165,23 @@ def children(tree: Tree) -> tuple[Tree, ...]:
             return ()
 
 
+def rebuilt(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
+    """Change each direct part of a tree; the very same tree where nothing changes."""
+    values: dict[str, Any] = {}
+    is_changed = False
+    for field in fields(tree):
+        before = getattr(tree, field.name)
+        after = before
+        if isinstance(before, Tree):
+            after = change(before)
+            is_changed |= after is not before
+        elif isinstance(before, tuple) and before and isinstance(before[0], Tree):
+            after = tuple(change(part) for part in before)
+            is_changed |= any(a is not b for a, b in zip(after, before, strict=True))
+        values[field.name] = after
+    return type(tree)(**values) if is_changed else tree
+
+
 def walk(tree: Tree) -> Iterator[Tree]:
     """Every node, the tree itself first, each distinct node once."""
     seen: set[Tree] = set()
@@ -192,14 +209,4 @@ def as_json(tree: Tree) -> dict[str, Any]:
 @lru_cache(maxsize=4096)
 def plain(tree: Tree) -> Tree:
     """Write the tree with its named series expanded, so that equal computations are equal trees."""
-    if isinstance(tree, Series):
-        return plain(tree.definition)
-    values: dict[str, Any] = {}
-    for field in fields(tree):
-        value = getattr(tree, field.name)
-        if isinstance(value, Tree):
-            value = plain(value)
-        elif isinstance(value, tuple) and value and isinstance(value[0], Tree):
-            value = tuple(plain(part) for part in value)
-        values[field.name] = value
-    return type(tree)(**values)
+    return plain(tree.definition) if isinstance(tree, Series) else rebuilt(tree, plain)

@@ -54,6 +54,7 @@ INPUTS = {
     "highest_since_entry": "the highest high since entry",
     "lowest_since_entry": "the lowest low since entry",
     "position_return": "the position's return",
+    "initial_stop": "the stop as it was at the entry",
     "trades_today": "the number of trades today",
     "last_trade_return": "the last trade's return",
     "equity": "the equity",
