@@ -17,7 +17,7 @@ from botyard.records.market import Instrument
 EXACT = Context(prec=60)
 DAY_MS = 86_400_000
 
-SCHEMA = 2
+SCHEMA = 3
 """Version of the snapshot: of the header, the book's layout and the ledger's JSON."""
 
 
@@ -54,7 +54,10 @@ class Ledger:
     n_kills: int = 0  # orders sent to end the bot
     last_bar_ms: int | None = None  # the last bar that was decided on
     day: int = -1  # UTC day of that bar
-    day_equity: Decimal = Decimal(0)  # at the first close of that day
+    day_equity: Decimal = Decimal(0)  # at the last close before that day
+    last_equity: Decimal = Decimal(0)  # at the last close
+    cusum: float = 0.0  # of the kill rule, after the last ended day
+    promotion: dict[str, Any] | None = None  # the last one granted
     working: dict[str, Working] = field(default_factory=dict)
     intended: list[str] = field(default_factory=list)  # client ids since the last decision, finished or not
 
@@ -96,6 +99,10 @@ class Ledger:
             self.working.pop(data.get("client_id", ""), None)
         elif entry.kind == "decision":
             self._decided(entry)
+        elif entry.kind == "promotion":
+            self.promotion = data
+        elif entry.kind == "status" and (data["from"], data["to"]) == ("halted", "running"):
+            self.cusum = 0.0  # a person has looked at it: the count begins anew
 
     def apply_all(self, entries: Iterable[Entry]) -> "Ledger":
         """Take journal entries in, in order."""
@@ -147,20 +154,24 @@ class Ledger:
         self.intended = []
         day = entry.bar_ms // DAY_MS
         if day != self.day:
-            self.day, self.day_equity = day, Decimal(entry.data["equity"])
+            self.day, self.day_equity = day, self.last_equity
+        self.last_equity = Decimal(entry.data["equity"])
+        self.cusum = entry.data.get("cusum", self.cusum)
 
 
 _PLAIN = (
     "lots", "spent", "opened", "n_fills", "n_kills", "last_bar_ms", "funded_ms", "is_liquidated", "day", "intended",
+    "cusum", "promotion",
 )  # fmt: skip
-_DECIMAL = ("allocated", "unit", "fees", "funding", "day_equity")
+_DECIMAL = ("allocated", "unit", "fees", "funding", "day_equity", "last_equity")
 
 
 def new_ledger(allocated_quote: float, instrument: Instrument) -> Ledger:
     """Start with the bot's allocation and nothing else."""
     tick, lot = instrument.tick, instrument.lot
     unit = EXACT.divide(Decimal(tick.numerator * lot.numerator), Decimal(tick.denominator * lot.denominator))
-    return Ledger(allocated=Decimal(repr(allocated_quote)), unit=unit)
+    allocated = Decimal(repr(allocated_quote))
+    return Ledger(allocated=allocated, unit=unit, last_equity=allocated)
 
 
 def load_ledger(text: str) -> Ledger:

@@ -128,7 +128,7 @@ class Session:
         for working in planned:
             order = working.order
             try:
-                self.ports.venue.submit(order)
+                state = self.ports.venue.submit(order)
             except VenueRejected as e:
                 self.note(self.entry("refused", order.bar_ms, client_id=order.client_id, reason=e.reason))
                 self.ports.notifier.tell(f"{self.bot.name}: {e}")
@@ -137,7 +137,8 @@ class Session:
                 self.ports.notifier.tell(f"{self.bot.name}: {e}; the next tick looks the order up")
                 continue
             self.n_orders += 1
-            self.note(self.entry("submitted", order.bar_ms, client_id=order.client_id))
+            mid = {} if state.mid is None else {"mid": state.mid}
+            self.note(self.entry("submitted", order.bar_ms, client_id=order.client_id, **mid))
         self.write()
 
     def cancel(self, orders: Iterable[Working], reason: str) -> bool:

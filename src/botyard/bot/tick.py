@@ -12,9 +12,10 @@ import dataclasses
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
+from math import inf
 
 from botyard.bot import deployed as bundles
-from botyard.bot import limits, orders, restore, words
+from botyard.bot import kill_rule, limits, orders, promotion, restore, words
 from botyard.bot.deployed import Deployed
 from botyard.bot.intents import Want, compare
 from botyard.bot.kill import kill
@@ -106,11 +107,14 @@ class _Tick:
         self._rules = deployed.settings.rules
         self._model = Model(deployed.strategy, deployed.settings.parameters, self._rules, live_from_ms=bot.live_from_ms)
         self._last_close = 0.0
-        self._caps = limits.caps_of(bot.mode)
+        self._kill_rule, self._is_capped = limits.rule_of(deployed.settings, bot.mode)
+        self._max_notional = inf
         self._text = "no new bar"
 
     def run(self) -> TickReport:
         bundles.check(self._deployed, self._bot)
+        if self._bot.mode == "mainnet":
+            self._check_promotion()
         lost = self._session.resolve()
         self._session.collect()
         self._check_holding()
@@ -205,7 +209,7 @@ class _Tick:
         self._last_close = bar.close
         text = words.decision(model, self._rules.instrument, self._ledger.lots)
         equity = self._ledger.equity(model.ticks(bar.close))
-        self._check_caps(equity)
+        cusum = self._check_kill_rule(equity, bar.open_ms)
         self._check_liquidation()
         missing, missed = self._align(bar) if is_now else ([], ())
         planned = session.plan(missing, bar.open_ms, text)
@@ -227,6 +231,7 @@ class _Tick:
                 model_equity=model.equity,
                 model_lots=model.lots,
                 model_fills=[[f.transition, f.lots, f.price, f.fee] for f in model.fills],
+                **cusum,
             )
         )
         session.write(restore.snapshot(self._session, self._deployed, model, bar.open_ms))
@@ -261,10 +266,30 @@ class _Tick:
         late_s = (self._ports.clock.now_ms() - bar.open_ms - limits.timeframe_ms(self._bot)) // 1000
         return f"seen {late_s} s after the close, too late to enter"
 
-    def _check_caps(self, equity: Decimal) -> None:
-        why = limits.exceeded(self._caps, self._ledger, equity)
+    def _check_promotion(self) -> None:
+        granted = self._ledger.promotion
+        why = promotion.refusal(granted, self._bot, self._deployed, self._ports.clock.now_ms())
         if why:
-            self._halt(f"{why}; look at it, then: botyard resume {self._bot.name}, or botyard kill {self._bot.name}")
+            self._max_notional = 0.0
+            self._halt(f"{why}; see what it lacks with: botyard promote {self._bot.name}")
+        elif granted is not None:
+            self._max_notional = float(granted["max_notional"])
+
+    def _check_kill_rule(self, equity: Decimal, bar_ms: int) -> dict[str, float]:
+        # returns the CUSUM as the decision is to keep it; days on which a bot does not trade count for nothing
+        rule, name = self._kill_rule, self._bot.name
+        if rule is None:
+            return {}
+        is_counted = self._bot.status == "running"
+        cusum = kill_rule.at_close(rule, self._ledger, bar_ms) if is_counted else self._ledger.cusum
+        if self._is_capped:
+            why = kill_rule.loss(rule, self._ledger, equity, bar_ms)
+            if why:
+                self._halt(f"{why}; look at it, then: botyard kill {name}, or another day: botyard resume {name}")
+        why = kill_rule.alarm(rule, cusum)
+        if why:
+            self._halt(f"{why}; end it with: botyard kill {name}, or count anew with: botyard resume {name}")
+        return {} if rule.k is None else {"cusum": cusum}
 
     def _check_liquidation(self) -> None:
         # a model that is out before the bot is followed out first
@@ -288,5 +313,11 @@ class _Tick:
 
     def _cut(self, lots: int, price: float) -> int:
         return limits.affordable(
-            lots, self._ledger, price, self._rules, self._deployed.strategy.MAX_LEVERAGE, close=self._last_close
+            lots,
+            self._ledger,
+            price,
+            self._rules,
+            self._deployed.strategy.MAX_LEVERAGE,
+            close=self._last_close,
+            max_notional=self._max_notional,
         )

@@ -7,6 +7,25 @@ from botyard.records.market import TradingRules
 
 
 @dataclass(frozen=True, slots=True)
+class KillRule:
+    """A CUSUM on daily returns against what the walk-forward promised, and two caps on losses.
+
+    Each day ends with c = max(0, c + k - return / volatility); c above h is an alarm. Without a promise that could be
+    missed there is no CUSUM: volatility, k and h are None then, and `text` says why.
+    """
+
+    text: str  # the rule in one sentence
+    expected_sharpe: float | None = None  # annual, of the walk-forward
+    volatility: float | None = None  # of the walk-forward's daily returns, a fraction
+    k: float | None = None  # half of the walk-forward's daily Sharpe
+    h: float | None = None  # in daily volatilities
+    false_alarm_days: float = 730.0  # mean time to an alarm while the promise is kept
+    days: int = 0  # of the walk-forward that it was computed from
+    max_loss_frac: float = 0.10  # of the allocation
+    max_daily_loss_frac: float = 0.03  # of the equity at the day's begin
+
+
+@dataclass(frozen=True, slots=True)
 class BundleSettings:
     """`bot.json`: what a bundle knows besides its code. The same for every bot made from it."""
 
@@ -23,6 +42,8 @@ class BundleSettings:
     spec_hash: str
     code_hash: str
     schema: int = 1
+    verdict_hash: str = ""  # of the research's verdict; a promotion is granted for it
+    kill_rule: KillRule | None = None
 
 
 @dataclass(frozen=True, slots=True)

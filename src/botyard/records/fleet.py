@@ -39,6 +39,7 @@ class BotRecord:
     seed_ms: int  # open of the first bar it is fed, so that every replay starts from the same bar
     live_from_ms: int  # first bar whose decisions are traded
     created_ms: int
+    account: str = ""  # the venue's account that it trades on; what a promotion is granted for
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Entry:
         "refused",
         "status",
         "note",
+        "promotion",
     ]
     bar_ms: int  # the bar it belongs to
     at_ms: int  # the clock when it was written
@@ -115,6 +117,7 @@ class OrderState:
     fee: str  # decimal, in quote
     bar_ms: int | None = None  # bar in which it filled (paper)
     reason: str = ""
+    mid: float | None = None  # of bid and ask just before it was sent, where the venue tells
 
 
 LIQUIDATION_ID = "liquidation"
@@ -132,3 +135,21 @@ class Fill:
     ticks: int
     fee: str  # decimal, in quote
     bar_ms: int  # bar in which it happened
+
+
+PROMOTED_FOR_MS = 30 * 86_400_000
+"""A promotion is good for no longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """Leave to trade real money: for what, how much, until when. Written into the bot's journal; a mainnet tick submits nothing that it does not cover."""
+
+    bot: str
+    spec_hash: str
+    code_hash: str
+    verdict_hash: str
+    account: str  # where it may trade, as the bot's record names it
+    max_notional: float  # quote; no position may be made larger
+    granted_ms: int
+    expires_ms: int  # at most 30 days later

@@ -4,7 +4,6 @@ import pytest
 
 from botyard.bot import folds, limits, orders
 from botyard.bot.ledger import SCHEMA, Working, new_ledger
-from botyard.bot.limits import Caps
 from botyard.records.fleet import Entry, Order, Snapshot
 from botyard.testing.bots import live
 from botyard.testing.ports.memory_fleet import MemoryFleet
@@ -64,25 +63,10 @@ def ledger(*entries):
     return new_ledger(10_000.0, WORLD.instrument).apply_all(entries)
 
 
-@pytest.mark.parametrize(
-    ("equity", "why"), [("9000", "below the allocation"), ("9600", "below the day's first"), ("9701", None)]
-)
-def test_loss_caps(equity, why):
-    from decimal import Decimal
-
-    said = limits.exceeded(Caps(), ledger(decision(1, 100.0, "10000")), Decimal(equity))
-    assert (said is None) if why is None else (why in said)
-
-
-def test_money_is_capped_and_paper_is_not():
-    assert limits.caps_of("paper") is None
-    assert limits.caps_of("testnet") == limits.caps_of("mainnet") == Caps()
-
-
-def test_the_days_first_equity_starts_anew_each_utc_day():
+def test_a_day_is_measured_from_the_last_close_before_it():
     day = 86_400_000
     book = ledger(decision(1, 100.0, "10000"), decision(2, 1.0, "9000"), decision(day, 1.0, "8000"))
-    assert (book.day, str(book.day_equity)) == (1, "8000")
+    assert (book.day, str(book.day_equity), str(book.last_equity)) == (1, "9000", "8000")
 
 
 @pytest.mark.parametrize(("lots", "expected"), [(99_000, 99_000), (200_000, 99_880), (-200_000, -99_880)])
@@ -94,6 +78,12 @@ def test_a_position_is_cut_to_the_bots_own_money(lots, expected):
 def test_what_is_held_counts_at_the_last_close_not_at_the_level_of_the_order():
     held = ledger(fill(50_000, 10_000, "buy", "1"))  # half the money, fee 1
     assert limits.affordable(200_000, held, 50.0, WORLD, 1.0, close=100.0) == 199_740
+
+
+@pytest.mark.parametrize(("most", "lots"), [(25.0, 250), (0.0, 0), (1e9, 99_000)])
+def test_no_position_is_larger_than_a_promotion_allows(most, lots):
+    assert limits.affordable(99_000, ledger(), 100.0, WORLD, 1.0, close=90.0, max_notional=most) == lots
+    assert limits.affordable(-99_000, ledger(), 100.0, WORLD, 1.0, close=90.0, max_notional=most) == -lots
 
 
 @pytest.mark.parametrize(("late_ms", "fresh"), [(0, True), (60_000, True), (60_001, False)])
