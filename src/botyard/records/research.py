@@ -109,3 +109,4 @@ class Research:
     price: Curve
     trades: tuple[TradeMark, ...]
     warnings: tuple[str, ...] = ()
+    walk_forward_daily: tuple[float, ...] = ()  # simple returns per UTC day, of the chained tests

@@ -13,6 +13,7 @@ import numpy as np
 
 from botyard.engine.program import Program, load_program
 from botyard.errors import InvariantError, Refused
+from botyard.evidence.kill_rule import kill_rule
 from botyard.language import CompiledStrategy, compile_spec
 from botyard.market import Market
 from botyard.ports import ArtifactStore, DeployTarget, Notifier, Progress
@@ -117,6 +118,8 @@ def _settings(
         seed_bars=compiled.seed_bars,
         spec_hash=compiled.spec_hash,
         code_hash=compiled.code_hash,
+        verdict_hash=codec.content_hash(research.verdict),
+        kill_rule=kill_rule(np.array(research.walk_forward_daily), seed=research.study.seed),
     )
 
 

@@ -188,6 +188,7 @@ def _research(
         warnings=caveats.warnings(
             design.spec, ranking, study, walked.folds, walked.metrics, _touched_share(run_in_sample)
         ),
+        walk_forward_daily=tuple(walked.daily.tolist()),
     )
 
 
