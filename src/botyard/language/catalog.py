@@ -17,13 +17,13 @@ from botyard.ops import (
     volume,
     window,
 )
-from botyard.ops.calendar import clock, session
+from botyard.ops.calendar import clock, periods, session
 from botyard.ops.catalog import Function
 from botyard.ops.shapes import candles, heikin_ashi, swings
 
 FAMILIES: tuple[ModuleType, ...] = (
     arithmetic, window, average, statistics, momentum, bands, volatility, trend, volume, candles, heikin_ashi, swings, events,
-    clock, session,
+    clock, session, periods,
 )  # fmt: skip
 
 FUNCTIONS: dict[str, Function] = {entry.name: entry for family in FAMILIES for entry in family.CATALOGUE}
@@ -48,6 +48,9 @@ CLOCK_OPS = {
 """Clock input -> the op that reads it off the bar's local minutes."""
 
 CLOCK_INPUTS = tuple(CLOCK_OPS)
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+"""Names of the numbers that `weekday` gives; a series or parameter of that name comes first."""
 
 PERIOD_OPS = {"is_new_day": "is_new_day", "is_new_week": "is_new_week", "is_new_month": "is_new_month"}
 """What is_new("…") stands for -> its op."""

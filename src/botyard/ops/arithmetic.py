@@ -6,7 +6,7 @@ from math import inf, nan
 from math import log as _log
 from math import sqrt as _sqrt
 
-from botyard.ops.catalog import Function
+from botyard.ops.catalog import PRICE, Function
 
 
 def safe_div(a: float, b: float) -> float:
@@ -76,11 +76,12 @@ CATALOGUE = (
     Function("min(x: number, y: number, ...)", "the smallest; unknown if one is", "min(x, y, …)", "min(open, close)", op=minimum),
     Function("max(x: number, y: number, ...)", "the largest; unknown if one is", "max(x, y, …)", "max(open, close)", op=maximum),
     Function("clamp(x: number, low: number, high: number)", "x, held between low and high", "min(max(x, low), high)", "clamp(rsi(close, 14), 20, 80)", op=clamp),
-    Function("sign(x: number)", "1, 0 or -1", "sgn x", "sign(close - open)", op=sign),
+    Function("sign(x: number)", "1, 0 or -1", "sgn x", "sign(close - open)", op=sign, between=(-1.0, 1.0)),
     Function("floor(x: number)", "the largest whole number not above x", "⌊x⌋", "floor(close / 100)", op=safe_floor),
     Function("ceil(x: number)", "the smallest whole number not below x", "⌈x⌉", "ceil(close / 100)", op=safe_ceil),
-    Function("sqrt(x: number)", "square root; unknown below 0", "√x", "sqrt(variance(close, 20))", op=safe_sqrt),
+    Function("sqrt(x: number)", "square root; unknown below 0", "√x", "sqrt(variance(close, 20))", op=safe_sqrt, between=PRICE),
     Function("log(x: number)", "natural logarithm; unknown unless x > 0", "ln x", "log(close / close[1])", op=safe_log),
-    Function("exp(x: number)", "e to the x", "eˣ", "exp(log(close))", op=safe_exp),
+    Function("exp(x: number)", "e to the x", "eˣ", "exp(log(close))", op=safe_exp, between=PRICE),
     Function("nz(x: number, instead: number = 0)", "x, or another value while x is not known", "x if known else instead", "nz(last_trade_return, 0)", op=nz),
+
 )  # fmt: skip

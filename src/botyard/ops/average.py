@@ -77,11 +77,13 @@ CATALOGUE = (
     Function(
         "ema(x: number, n: window)", "exponential moving average", "e += (x - e) · 2/(n+1); begins as the mean of the first n",
         "ema(close, 12)", op=ema, slots=lambda _n: 3, bars=lambda n: n - 1, memory=lambda n: 7 * n,
+        between="x",
     ),
     Function(
         "rma(x: number, n: window)", "Wilder's smoothing", "r += (x - r) / n; begins as the mean of the first n",
         "rma(close, 14)", op=rma, slots=lambda _n: 3, bars=lambda n: n - 1, memory=lambda n: 7 * (2 * n - 1),
         source="Wilder, New Concepts in Technical Trading Systems, 1978",
+        between="x",
     ),
     Function(
         "dema(x: number, n: window)", "double exponential average: less lag", "2 · ema - ema(ema)", "dema(close, 20)",
@@ -97,6 +99,7 @@ CATALOGUE = (
         "k += c² · (x - k); c = |x - x[n]| / Σ|x - x[1]| · (2/3 - 2/31) + 2/31", "kama(close, 10)",
         op=kama, slots=lambda n: 2 * n + 7, bars=lambda n: n, memory=lambda n: 7 * n + 500,
         source="Kaufman, Smarter Trading, 1995; as TA-Lib's, it begins with the value before the first",
+        between="x",
     ),
     Function(
         "hma(x: number, n: window)", "Hull's average: smooth and quick", "wma(2 · wma(x, n/2) - wma(x, n), √n), both rounded down",

@@ -1,6 +1,6 @@
 """Bands around an average."""
 
-from botyard.ops.catalog import Function
+from botyard.ops.catalog import PRICE, Function
 
 CATALOGUE = (
     Function(
@@ -28,10 +28,25 @@ CATALOGUE = (
     ),
     Function(
         "kc_mid(n: window = 20)", "middle of the Keltner channel", "ema(close, n)", "kc_mid(20)", expression="ema(close, n)",
+        between=PRICE,
     ),
     Function(
         "bb_pctb(x: number, n: window = 20, width: number = 2)", "%b: where x lies between the Bollinger bands, 0 at the lower, 1 at the upper",
         "(x - bb_lower) / (bb_upper - bb_lower)", "bb_pctb(close, 20, 2)",
         expression="(x - sma(x, n) + width * stdev(x, n)) / (2 * width * stdev(x, n))", source="Bollinger on Bollinger Bands, 2001",
+    ),
+    Function(
+        "squeeze(n: window = 20, width: number = 2, keltner: number = 1.5)", "the Bollinger bands lie inside the Keltner channel",
+        "bb_upper(close, n, width) < kc_upper(n, keltner) and bb_lower(close, n, width) > kc_lower(n, keltner)", "squeeze(20, 2, 1.5)",
+        expression="bb_upper(close, n, width) < kc_upper(n, keltner) and bb_lower(close, n, width) > kc_lower(n, keltner)",
+        source="Carter, Mastering the Trade, 2005",
+    ),
+    Function(
+        "chandelier_long(n: window = 22, width: number = 3)", "Le Beau's exit under a long position", "highest(high, n) - width · atr(n)",
+        "chandelier_long(22, 3)", expression="highest(high, n) - width * atr(n)", source="Elder, Come into My Trading Room, 2002",
+    ),
+    Function(
+        "chandelier_short(n: window = 22, width: number = 3)", "Le Beau's exit over a short position", "lowest(low, n) + width · atr(n)",
+        "chandelier_short(22, 3)", expression="lowest(low, n) + width * atr(n)", source="Elder, Come into My Trading Room, 2002",
     ),
 )  # fmt: skip

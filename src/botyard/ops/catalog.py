@@ -6,10 +6,16 @@ functions that stands for it.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any, Literal
 
 ArgumentKind = Literal["number", "boolean", "any", "window", "time"]
 ResultKind = Literal["number", "boolean", "same"]
+
+
+ANYTHING = (-inf, inf)
+PRICE = (0.0, inf)
+PERCENT = (0.0, 100.0)
 
 
 def _no_slots(*_windows: int) -> int:
@@ -37,6 +43,7 @@ class Function:
     slots, bars: of the windows' capacities and lengths; `bars` is how many bars the function needs beyond those its
     inputs need. memory: how many bars of the past matter (7 spans for recursive averages);
     `bars` when it is None; minutes where the op reads the clock.
+    between: bounds of the result: two numbers, or the name of the argument whose values it never leaves.
     inputs: bar inputs that the op is handed before its arguments; unknown: its slots that begin as NaN.
     """
 
@@ -53,6 +60,7 @@ class Function:
     bars: Callable[..., Any] = _no_bars
     memory: Callable[..., int] | None = None
     unknown: tuple[int, ...] = ()
+    between: tuple[float, float] | str = ANYTHING
     differs: str = ""
     source: str = ""
     name: str = field(init=False)

@@ -2,7 +2,7 @@
 
 from math import inf, nan
 
-from botyard.ops.catalog import Function
+from botyard.ops.catalog import PRICE, Function
 from botyard.ops.types import State
 from botyard.ops.window import push, window_sum
 
@@ -79,6 +79,34 @@ def streak(s: State, i: int, condition: float) -> float:
     return s[i]
 
 
+def sum_since(s: State, i: int, condition: float, x: float) -> float:
+    """Slots: whether the condition ever held, the sum."""
+    if x != x:
+        return nan
+    if condition == 1.0:
+        s[i] = 1.0
+        s[i + 1] = x
+    elif s[i] == 1.0:
+        s[i + 1] += x
+    return s[i + 1] if s[i] == 1.0 else nan
+
+
+def highest_since(s: State, i: int, condition: float, x: float) -> float:
+    """Slots: whether the condition ever held, the largest."""
+    if x != x:
+        return nan
+    if condition == 1.0:
+        s[i] = 1.0
+        s[i + 1] = x
+    else:
+        s[i + 1] = max(s[i + 1], x)
+    return s[i + 1] if s[i] == 1.0 else nan
+
+
+def lowest_since(s: State, i: int, condition: float, x: float) -> float:
+    return -highest_since(s, i, condition, -x)
+
+
 CATALOGUE = (
     Function(
         "crosses(a: number, b: number)", "a crossed b, upwards or downwards", "crosses_above or crosses_below",
@@ -88,11 +116,13 @@ CATALOGUE = (
         "bars_since(condition: boolean, k: window = 0)", "bars since the condition held, 0 on that very bar; infinity if it never did",
         "t - (time of the k-th last event, 0 the last)", "bars_since(crosses_above(close, sma(close, 50)))",
         op=bars_since, slots=lambda k: k + 4, memory=lambda k: 500 * (k + 1),
+        between=PRICE,
     ),
     Function(
         "value_when(condition: boolean, x: number, k: window = 0)", "x as it was when the condition last held",
         "x at the k-th last event, 0 the last", "value_when(bull_engulfing(), low)",
         op=value_when, slots=lambda k: k + 3, memory=lambda k: 500 * (k + 1),
+        between="x",
     ),
     Function(
         "all_true(condition: boolean, n: window)", "the condition held on each of the last n bars",
@@ -107,10 +137,12 @@ CATALOGUE = (
     Function(
         "count(condition: boolean, n: window)", "on how many of the last n bars the condition held",
         "Σ c[t-j], j = 0..n-1", "count(close > open, 10)", op=window_sum, slots=lambda n: n + 3, bars=lambda n: n - 1,
+        between=PRICE,
     ),
     Function(
         "streak(condition: boolean)", "for how many bars in a row the condition has held", "0 where it does not hold, else streak[1] + 1",
         "streak(close > open)", op=streak, slots=lambda: 1, memory=lambda: 500,
+        between=PRICE,
     ),
     Function(
         "crosses_above(a: number, b: number)", "a was not above b on the last bar and is now", "a[t-1] ≤ b[t-1] and a[t] > b[t]",
@@ -119,5 +151,28 @@ CATALOGUE = (
     Function(
         "crosses_below(a: number, b: number)", "a was not below b on the last bar and is now", "a[t-1] ≥ b[t-1] and a[t] < b[t]",
         "crosses_below(close, sma(close, 50))", op=crosses_below, result="boolean", slots=lambda: 3, bars=lambda: 1,
+    ),
+    Function(
+        "sum_since(condition: boolean, x: number)", "sum of x since the condition last held, that bar included; unknown before it first did",
+        "x where the condition holds, else sum_since[1] + x", 'sum_since(is_new("day")[1], volume)',
+        op=sum_since, slots=lambda: 2, memory=lambda: 1000,
+    ),
+    Function(
+        "highest_since(condition: boolean, x: number)", "largest x since the condition last held, that bar included",
+        "x where the condition holds, else max(highest_since[1], x)", 'highest_since(is_new("week")[1], high)',
+        op=highest_since, slots=lambda: 2, memory=lambda: 1000, between="x",
+    ),
+    Function(
+        "lowest_since(condition: boolean, x: number)", "smallest x since the condition last held, that bar included",
+        "x where the condition holds, else min(lowest_since[1], x)", 'lowest_since(is_new("week")[1], low)',
+        op=lowest_since, slots=lambda: 2, memory=lambda: 1000, between="x",
+    ),
+    Function(
+        "rising(x: number, n: window)", "x rose on each of the last n bars", "x > x[1] on each", "rising(close, 3)",
+        expression="all_true(x > x[1], n)", differs="TradingView's asks only that x lies above each of the n values before",
+    ),
+    Function(
+        "falling(x: number, n: window)", "x fell on each of the last n bars", "x < x[1] on each", "falling(close, 3)",
+        expression="all_true(x < x[1], n)", differs="TradingView's asks only that x lies below each of the n values before",
     ),
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from math import nan
 
 from botyard.ops.average import rma
-from botyard.ops.catalog import Function
+from botyard.ops.catalog import PERCENT, Function
 from botyard.ops.types import State
 from botyard.ops.window import push
 
@@ -61,26 +61,31 @@ CATALOGUE = (
         "sma(100 · (close - lowest(low, n)) / (highest(high, n) - lowest(low, n)), smooth)", "stoch_k(14, 3)",
         expression="sma(100 * (close - lowest(low, n)) / (highest(high, n) - lowest(low, n)), smooth)",
         differs="not known while the range is 0; TA-Lib says 0",
+        between=PERCENT,
     ),
     Function(
         "stoch_d(n: window, smooth: window = 3, signal: window = 3)", "average of stoch_k", "sma(stoch_k(n, smooth), signal)",
         "stoch_d(14, 3, 3)", expression="sma(stoch_k(n, smooth), signal)",
+        between=PERCENT,
     ),
     Function(
         "rsi(x: number, n: window)", "relative strength index, 0 to 100", "100 · up / (up + down); up, down = rma of the rises and falls",
         "rsi(close, 14)", op=rsi, slots=lambda _n: 8, bars=lambda n: n, memory=lambda n: 7 * (2 * n - 1) + 1,
         differs="50 where nothing moved in the window; TA-Lib says 0", source="Wilder, New Concepts in Technical Trading Systems, 1978",
+        between=PERCENT,
     ),
     Function(
         "stoch_rsi(x: number, n: window = 14, m: window = 14)", "where the RSI lies in its own range of m bars, 0 to 100",
         "100 · (rsi - lowest(rsi, m)) / (highest(rsi, m) - lowest(rsi, m))", "stoch_rsi(close, 14, 14)",
         expression="100 * (rsi(x, n) - lowest(rsi(x, n), m)) / (highest(rsi(x, n), m) - lowest(rsi(x, n), m))",
         source="Chande and Kroll, The New Technical Trader, 1994",
+        between=PERCENT,
     ),
     Function(
         "williams_r(n: window = 14)", "Williams' %R: where the close lies below the highest high, -100 to 0",
         "-100 · (highest(high, n) - close) / (highest(high, n) - lowest(low, n))", "williams_r(14)",
         expression="-100 * (highest(high, n) - close) / (highest(high, n) - lowest(low, n))", differs="not known while the range is 0",
+        between=(-100.0, 0.0),
     ),
     Function(
         "cci(n: window = 20)", "commodity channel index: distance of the typical price from its mean",
@@ -96,6 +101,7 @@ CATALOGUE = (
             "/ (sum(hlc3 * volume if hlc3 > hlc3[1] else 0, n) + sum(hlc3 * volume if hlc3 < hlc3[1] else 0, n))"
         ),
         differs="not known while nothing moves; TA-Lib says 0",
+        between=PERCENT,
     ),
     Function(
         "trix(x: number, n: window = 15)", "rate of change of a triple exponential average, in percent",
@@ -107,6 +113,7 @@ CATALOGUE = (
         "100 · ema(ema(x - x[1], slow), fast) / ema(ema(|x - x[1]|, slow), fast)", "tsi(close, 25, 13)",
         expression="100 * ema(ema(x - x[1], slow), fast) / ema(ema(abs(x - x[1]), slow), fast)",
         source="Blau, Stocks & Commodities 9:11, 1991",
+        between=(-100.0, 100.0),
     ),
     Function(
         "ultimate_oscillator(fast: window = 7, middle: window = 14, slow: window = 28)", "buying pressure over three windows, 0 to 100",
@@ -117,6 +124,7 @@ CATALOGUE = (
             "+ sum(close - min(low, close[1]), slow) / sum(true_range(), slow)) / 7"
         ),
         source="Williams, Stocks & Commodities 3:4, 1985",
+        between=PERCENT,
     ),
     Function(
         "awesome()", "awesome oscillator", "sma(hl2, 5) - sma(hl2, 34)", "awesome()", expression="sma(hl2, 5) - sma(hl2, 34)",
@@ -129,5 +137,52 @@ CATALOGUE = (
     Function(
         "bop()", "balance of power, -1 to 1", "(close - open) / (high - low)", "bop()", expression="(close - open) / (high - low)",
         differs="not known while the range is 0; TA-Lib says 0", source="Livshin, Stocks & Commodities 19:8, 2001",
+        between=(-1.0, 1.0),
+    ),
+    Function(
+        "cutler_rsi(x: number, n: window = 14)", "RSI of plain sums, which depends on n moves only, 0 to 100",
+        "100 · Σ rises / Σ |moves| of n bars", "cutler_rsi(close, 14)",
+        expression="100 * sum(max(x - x[1], 0), n) / sum(abs(x - x[1]), n)", between=PERCENT, differs="not known while nothing moves",
+    ),
+    Function(
+        "connors_rsi(x: number, n: window = 3, m: window = 2, k: window = 100)", "RSI, RSI of the streak, and rank of the last move, averaged",
+        "(rsi(x, n) + rsi(streak up less streak down, m) + percentile_rank(roc(x, 1), k)) / 3", "connors_rsi(close, 3, 2, 100)",
+        expression=(
+            "(rsi(x, n) + rsi(streak(x > x[1]) - streak(x < x[1]), m) + percentile_rank(100 * (x / x[1] - 1), k)) / 3"
+        ),
+        between=PERCENT, source="Connors and Alvarez, An Introduction to ConnorsRSI, 2012",
+    ),
+    Function(
+        "stoch_rsi_k(x: number, n: window = 14, m: window = 14, smooth: window = 3)", "stochastic RSI, smoothed, 0 to 100",
+        "sma(stoch_rsi(x, n, m), smooth)", "stoch_rsi_k(close, 14, 14, 3)", expression="sma(stoch_rsi(x, n, m), smooth)", between=PERCENT,
+        source="as TradingView's K line",
+    ),
+    Function(
+        "stoch_rsi_d(x: number, n: window = 14, m: window = 14, smooth: window = 3, signal: window = 3)", "average of stoch_rsi_k",
+        "sma(stoch_rsi_k(x, n, m, smooth), signal)", "stoch_rsi_d(close, 14, 14, 3, 3)",
+        expression="sma(sma(stoch_rsi(x, n, m), smooth), signal)", between=PERCENT, source="as TradingView's D line",
+    ),
+    Function(
+        "cmo(x: number, n: window = 14)", "Chande's momentum oscillator, -100 to 100", "100 · (x - x[n]) / Σ |x - x[1]|", "cmo(close, 14)",
+        expression="100 * sum(x - x[1], n) / sum(abs(x - x[1]), n)", between=(-100.0, 100.0),
+        differs="TA-Lib smooths as Wilder does", source="Chande and Kroll, The New Technical Trader, 1994",
+    ),
+    Function(
+        "coppock(x: number, fast: window = 11, slow: window = 14, n: window = 10)", "Coppock's curve",
+        "wma(roc(x, slow) + roc(x, fast), n)", "coppock(close, 11, 14, 10)", expression="wma(roc(x, slow) + roc(x, fast), n)",
+        source="Coppock, Barron's, 15 October 1962",
+    ),
+    Function(
+        "wavetrend(n: window = 10, m: window = 21)", "WaveTrend: distance of the typical price from its average, over the mean distance, smoothed",
+        "ema((hlc3 - e) / (0.015 · ema(|hlc3 - e|, n)), m), e = ema(hlc3, n)", "wavetrend(10, 21)",
+        expression="ema((hlc3 - ema(hlc3, n)) / (0.015 * ema(abs(hlc3 - ema(hlc3, n)), n)), m)", source="LazyBear, TradingView, 2014",
+    ),
+    Function(
+        "bull_power(n: window = 13)", "how far the high lies above the average", "high - ema(close, n)", "bull_power(13)",
+        expression="high - ema(close, n)", source="Elder, Trading for a Living, 1993",
+    ),
+    Function(
+        "bear_power(n: window = 13)", "how far the low lies above the average", "low - ema(close, n)", "bear_power(13)",
+        expression="low - ema(close, n)", source="Elder, Trading for a Living, 1993",
     ),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from math import nan
 
-from botyard.ops.catalog import Function
+from botyard.ops.catalog import PERCENT, PRICE, Function
 from botyard.ops.types import State
 from botyard.ops.volatility import atr
 from botyard.ops.window import push
@@ -177,17 +177,20 @@ CATALOGUE = (
         "plus_di(n: window)", "Wilder's +DI, 0 to 100", "100 · smoothed +DM / smoothed true range", "plus_di(14)",
         op=plus_di, inputs=("high", "low", "close"), slots=lambda _n: 7, bars=lambda n: n, memory=lambda n: 14 * n,
         source="Wilder, New Concepts in Technical Trading Systems, 1978",
+        between=PERCENT,
     ),
     Function(
         "minus_di(n: window)", "Wilder's -DI, 0 to 100", "100 · smoothed -DM / smoothed true range", "minus_di(14)",
         op=minus_di, inputs=("high", "low", "close"), slots=lambda _n: 7, bars=lambda n: n, memory=lambda n: 14 * n,
         source="Wilder, New Concepts in Technical Trading Systems, 1978",
+        between=PERCENT,
     ),
     Function(
         "adx(n: window)", "average directional index: strength of the trend, 0 to 100",
         "Wilder's average of 100 · |+DI - -DI| / (+DI + -DI)", "adx(14)",
         op=adx, inputs=("high", "low", "close"), slots=lambda _n: 9, bars=lambda n: 2 * n - 1, memory=lambda n: 28 * n,
         source="Wilder, New Concepts in Technical Trading Systems, 1978",
+        between=PERCENT,
     ),
     Function(
         "supertrend(n: window = 10, width: number = 3)", "a trailing line: below the price in a rise, above it in a fall",
@@ -199,11 +202,13 @@ CATALOGUE = (
         "aroon_up(n: window = 14)", "how recent the highest high of n + 1 bars is: 100 now, 0 n bars ago",
         "100 · (n - bars since the highest high) / n", "aroon_up(14)",
         op=aroon_up, inputs=("high",), slots=lambda n: n + 3, bars=lambda n: n, source="Chande, Stocks & Commodities 13:9, 1995",
+        between=PERCENT,
     ),
     Function(
         "aroon_down(n: window = 14)", "how recent the lowest low of n + 1 bars is: 100 now, 0 n bars ago",
         "100 · (n - bars since the lowest low) / n", "aroon_down(14)",
         op=aroon_down, inputs=("low",), slots=lambda n: n + 3, bars=lambda n: n, source="Chande, Stocks & Commodities 13:9, 1995",
+        between=PERCENT,
     ),
     Function(
         "psar(step: number = 0.02, limit: number = 0.2)", "parabolic stop and reverse: below the price in a rise, above it in a fall",
@@ -214,19 +219,35 @@ CATALOGUE = (
     Function(
         "ichimoku_conversion(n: window = 9)", "Ichimoku's conversion line", "(highest(high, n) + lowest(low, n)) / 2", "ichimoku_conversion()",
         expression="donchian_mid(n)", source="Hosoda, 1969",
+        between=PRICE,
     ),
     Function(
         "ichimoku_base(n: window = 26)", "Ichimoku's base line", "(highest(high, n) + lowest(low, n)) / 2", "ichimoku_base()",
         expression="donchian_mid(n)", source="Hosoda, 1969",
+        between=PRICE,
     ),
     Function(
         "ichimoku_span_a(fast: window = 9, slow: window = 26, shift: window = 26)", "first edge of the cloud under this bar: nothing of it lies ahead",
         "((conversion + base) / 2)[shift]", "ichimoku_span_a()", expression="((donchian_mid(fast) + donchian_mid(slow)) / 2)[shift]",
         source="Hosoda, 1969", differs="charts shift by 26, of which some count this bar: then shift is 25",
+        between=PRICE,
     ),
     Function(
         "ichimoku_span_b(n: window = 52, shift: window = 26)", "second edge of the cloud under this bar: nothing of it lies ahead",
         "donchian_mid(n)[shift]", "ichimoku_span_b()", expression="donchian_mid(n)[shift]", source="Hosoda, 1969",
         differs="charts shift by 26, of which some count this bar: then shift is 25",
+        between=PRICE,
+    ),
+    Function(
+        "aroon_oscillator(n: window = 14)", "Aroon up less Aroon down, -100 to 100", "aroon_up(n) - aroon_down(n)", "aroon_oscillator(14)",
+        expression="aroon_up(n) - aroon_down(n)", between=(-100.0, 100.0), source="Chande, Stocks & Commodities 13:9, 1995",
+    ),
+    Function(
+        "vortex_plus(n: window = 14)", "vortex: upward movement over the true range", "Σ |high - low[1]| / Σ true range", "vortex_plus(14)",
+        expression="sum(abs(high - low[1]), n) / sum(true_range(), n)", between=PRICE, source="Botes and Siepman, Stocks & Commodities 28:1, 2010",
+    ),
+    Function(
+        "vortex_minus(n: window = 14)", "vortex: downward movement over the true range", "Σ |low - high[1]| / Σ true range", "vortex_minus(14)",
+        expression="sum(abs(low - high[1]), n) / sum(true_range(), n)", between=PRICE, source="Botes and Siepman, Stocks & Commodities 28:1, 2010",
     ),
 )  # fmt: skip

@@ -6,7 +6,7 @@ A ring owns 2 + n slots: how many values it holds, where the next one goes, the 
 from math import nan
 
 from botyard.ops.arithmetic import safe_sqrt
-from botyard.ops.catalog import Function
+from botyard.ops.catalog import PRICE, Function
 from botyard.ops.types import State
 
 
@@ -171,6 +171,7 @@ CATALOGUE = (
     Function(
         "lag(x: any, k: window)", "x as it was k bars ago; also written x[k]", "x[t-k]", "lag(close, 1)",
         op=lag, result="same", slots=lambda k: k + 2, bars=lambda k: k,
+        between="x",
     ),
     Function(
         "sum(x: number, n: window)", "sum of the last n values", "Σ x[t-j], j = 0..n-1", "sum(volume, 20)",
@@ -179,11 +180,13 @@ CATALOGUE = (
     Function(
         "sma(x: number, n: window)", "simple moving average", "Σ x[t-j] / n, j = 0..n-1", "sma(close, 50)",
         op=sma, slots=lambda n: n + 3, bars=lambda n: n - 1,
+        between="x",
     ),
     Function(
         "wma(x: number, n: window)", "weighted moving average, the newest value heaviest",
         "Σ (n-j) · x[t-j] / (n(n+1)/2), j = 0..n-1", "wma(close, 20)",
         op=wma, slots=lambda n: n + 7, bars=lambda n: n - 1,
+        between="x",
     ),
     Function(
         "linreg(x: number, n: window)", "end of the straight line fitted to the last n values",
@@ -208,25 +211,31 @@ CATALOGUE = (
     Function(
         "donchian_high(n: window)", "highest high of the last n bars, this one included", "highest(high, n)",
         "donchian_high(20)[1]", expression="highest(high, n)",
+        between=PRICE,
     ),
     Function(
         "donchian_low(n: window)", "lowest low of the last n bars, this one included", "lowest(low, n)",
         "donchian_low(20)[1]", expression="lowest(low, n)",
+        between=PRICE,
     ),
     Function(
         "donchian_mid(n: window)", "middle of the Donchian channel", "(highest(high, n) + lowest(low, n)) / 2",
         "donchian_mid(20)", expression="(highest(high, n) + lowest(low, n)) / 2",
+        between=PRICE,
     ),
     Function(
         "stdev(x: number, n: window)", "standard deviation of the last n values (population)", "√(Σ (x[t-j] - mean)² / n)",
         "stdev(close, 20)", op=stdev, slots=lambda n: n + 6, bars=lambda n: n - 1,
+        between=PRICE,
     ),
     Function(
         "highest(x: number, n: window)", "largest of the last n values, this one included", "max x[t-j], j = 0..n-1",
         "highest(high, 20)[1]", op=highest, slots=lambda n: n + 3, bars=lambda n: n - 1,
+        between="x",
     ),
     Function(
         "lowest(x: number, n: window)", "smallest of the last n values, this one included", "min x[t-j], j = 0..n-1",
         "lowest(low, 20)[1]", op=lowest, slots=lambda n: n + 3, bars=lambda n: n - 1,
+        between="x",
     ),
 )  # fmt: skip

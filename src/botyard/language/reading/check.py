@@ -12,6 +12,7 @@ from botyard.language.catalog import (
     FUNCTIONS,
     POSITION_INPUTS,
     SPECIAL_FORMS,
+    WEEKDAYS,
     nearest,
 )
 from botyard.language.reading.durations import bars_in, clock_minutes, higher_timeframe
@@ -59,6 +60,9 @@ class Checker:
         self._series: dict[str, Tree] = {}
         self._sizes: dict[str, int] = {}
         self._open: list[str] = []  # series being checked, to find cycles
+        self.declared: dict[
+            int, tuple[Tree, tuple[float, float], str]
+        ] = {}  # what the bounds of a call are known to be
 
     def number(self, text: str, place: str) -> Tree:
         """Check an expression that gives a number.
@@ -164,6 +168,8 @@ class Checker:
             return Input(name)
         if name in DERIVED_INPUTS:
             return self._abbreviation(e, node, DERIVED_INPUTS[name], {})
+        if name in WEEKDAYS:
+            return Number(float(WEEKDAYS.index(name)))
         if name in FUNCTIONS or name in SPECIAL_FORMS:
             example = FUNCTIONS[name].example if name in FUNCTIONS else f"{name}(...)"
             raise e.error(node, f"{name} is a function; write {example}")
@@ -228,7 +234,10 @@ class Checker:
         arguments = self._fill_in(e, node, function)
         if function.expression:
             names = [argument.name for argument in function.arguments]
-            return self._abbreviation(e, node, function.expression, dict(zip(names, arguments, strict=True)))
+            tree = self._abbreviation(e, node, function.expression, dict(zip(names, arguments, strict=True)))
+            if isinstance(function.between, tuple):
+                self.declared[id(tree)] = (tree, function.between, ast.unparse(node))
+            return tree
         trees = tuple(
             self._argument(e, argument, value)
             for argument, value in zip(_repeat(function, len(arguments)), arguments, strict=True)

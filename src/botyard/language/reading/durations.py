@@ -9,10 +9,10 @@ from botyard.language.reading.syntax import Expression
 UNITS = {"m": 1, "h": 60, "d": 1440, "w": 10080}
 
 HIGHER_TIMEFRAMES = {
-    "5m": 5, "15m": 15, "30m": 30, "1h": 60, "2h": 120, "4h": 240, "6h": 360, "8h": 480, "12h": 720,
-    "1d": 1440, "1w": 10080, "1M": 0,
+    "3m": 3, "5m": 5, "10m": 10, "15m": 15, "30m": 30, "45m": 45, "1h": 60, "2h": 120, "3h": 180, "4h": 240, "6h": 360,
+    "8h": 480, "12h": 720, "1d": 1440, "2d": 2880, "3d": 4320, "1w": 10080, "1M": 0,
 }  # fmt: skip
-"""Timeframes that on() takes, in minutes; a month has no fixed length."""
+"""Timeframes that on() takes, in minutes; a month has no fixed length. Two and three days are counted from 1970-01-01."""
 
 LONGEST_MONTH = 31 * 1440
 

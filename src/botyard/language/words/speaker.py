@@ -150,6 +150,8 @@ class Speaker:
                 return float(value)
             case ast.Name(id=name) if name in self.spec.parameters:
                 return float(self.spec.parameters[name].default)
+            case ast.Name(id=name) if name.capitalize() in WEEKDAYS and name not in self.spec.series:
+                return float(WEEKDAYS.index(name.capitalize()))
             case ast.BinOp(left=left, op=ast.Div(), right=ast.Constant(value=100 | 100.0)):
                 share = self._constant(left)
                 return None if share is None else share / 100.0

@@ -99,4 +99,59 @@ CATALOGUE = (
         ),
         differs=_TALIB,
     ),
+    Function(
+        "bull_marubozu(share: number = 0.05)", "a rising candle that is nearly all body", "close - open ≥ (1 - share) · (high - low) > 0",
+        "bull_marubozu()", expression="close > open and close - open >= (1 - share) * (high - low)", differs=_TALIB,
+    ),
+    Function(
+        "bear_marubozu(share: number = 0.05)", "a falling candle that is nearly all body", "open - close ≥ (1 - share) · (high - low) > 0",
+        "bear_marubozu()", expression="close < open and open - close >= (1 - share) * (high - low)", differs=_TALIB,
+    ),
+    Function(
+        "dragonfly_doji(share: number = 0.1)", "a doji at the top of its bar", "|close - open| and the upper shadow ≤ share · (high - low) > 0",
+        "dragonfly_doji()",
+        expression="high > low and abs(close - open) <= share * (high - low) and high - max(open, close) <= share * (high - low)", differs=_TALIB,
+    ),
+    Function(
+        "gravestone_doji(share: number = 0.1)", "a doji at the bottom of its bar", "|close - open| and the lower shadow ≤ share · (high - low) > 0",
+        "gravestone_doji()",
+        expression="high > low and abs(close - open) <= share * (high - low) and min(open, close) - low <= share * (high - low)", differs=_TALIB,
+    ),
+    Function(
+        "spinning_top(share: number = 0.3)", "a small body between two longer shadows",
+        "0 < |close - open| ≤ share · (high - low), both shadows longer than the body", "spinning_top()",
+        expression=(
+            "close != open and abs(close - open) <= share * (high - low) "
+            "and high - max(open, close) > abs(close - open) and min(open, close) - low > abs(close - open)"
+        ),
+        differs=_TALIB,
+    ),
+    Function(
+        "tweezer_top(share: number = 0.1)", "a rising candle, then a falling one, with about the same high",
+        "|high - high[1]| ≤ share · (high[1] - low[1])", "tweezer_top()",
+        expression="close[1] > open[1] and close < open and abs(high - high[1]) <= share * (high[1] - low[1])",
+    ),
+    Function(
+        "tweezer_bottom(share: number = 0.1)", "a falling candle, then a rising one, with about the same low",
+        "|low - low[1]| ≤ share · (high[1] - low[1])", "tweezer_bottom()",
+        expression="close[1] < open[1] and close > open and abs(low - low[1]) <= share * (high[1] - low[1])",
+    ),
+    Function(
+        "three_inside_up()", "a bullish harami, then a rising candle that closes above the first one's open",
+        "bull_harami()[1], close > open, close > open[2]", "three_inside_up()",
+        expression="bull_harami()[1] and close > open and close > open[2]", differs=_TALIB,
+    ),
+    Function(
+        "three_inside_down()", "a bearish harami, then a falling candle that closes below the first one's open",
+        "bear_harami()[1], close < open, close < open[2]", "three_inside_down()",
+        expression="bear_harami()[1] and close < open and close < open[2]", differs=_TALIB,
+    ),
+    Function(
+        "three_outside_up()", "a bullish engulfing, then a candle that closes higher still", "bull_engulfing()[1], close > close[1]",
+        "three_outside_up()", expression="bull_engulfing()[1] and close > open and close > close[1]",
+    ),
+    Function(
+        "three_outside_down()", "a bearish engulfing, then a candle that closes lower still", "bear_engulfing()[1], close < close[1]",
+        "three_outside_down()", expression="bear_engulfing()[1] and close < open and close < close[1]",
+    ),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from math import nan
 
-from botyard.ops.catalog import Function
+from botyard.ops.catalog import PRICE, Function
 from botyard.ops.types import State
 
 
@@ -23,17 +23,21 @@ CATALOGUE = (
         "(o[t-1] + c[t-1]) / 2; begins as (open + close) / 2", "heikin_ashi_open()",
         op=heikin_ashi_open, inputs=("open", "high", "low", "close"), slots=lambda: 3, memory=lambda: 60,
         source="Valcu, Using the Heikin-Ashi Technique, Stocks & Commodities 22:2, 2004",
+        between=PRICE,
     ),
     Function(
         "heikin_ashi_close()", "close of the Heikin-Ashi candle: mean of the bar", "(open + high + low + close) / 4",
         "heikin_ashi_close()", expression="(open + high + low + close) / 4",
+        between=PRICE,
     ),
     Function(
         "heikin_ashi_high()", "high of the Heikin-Ashi candle", "max(high, its open, its close)", "heikin_ashi_high()",
         expression="max(high, heikin_ashi_open(), ohlc4)",
+        between=PRICE,
     ),
     Function(
         "heikin_ashi_low()", "low of the Heikin-Ashi candle", "min(low, its open, its close)", "heikin_ashi_low()",
         expression="min(low, heikin_ashi_open(), ohlc4)",
+        between=PRICE,
     ),
 )  # fmt: skip

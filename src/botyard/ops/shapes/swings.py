@@ -2,7 +2,7 @@
 
 from math import nan
 
-from botyard.ops.catalog import Function
+from botyard.ops.catalog import PRICE, Function
 from botyard.ops.types import State
 from botyard.ops.window import push
 
@@ -54,11 +54,13 @@ CATALOGUE = (
         "swing_high(left: window, right: window)", "high of the last confirmed peak",
         "value_when(pivot_high(high, left, right), high[right])", "swing_high(5, 5)",
         expression="value_when(pivot_high(high, left, right), high[right])",
+        between=PRICE,
     ),
     Function(
         "swing_low(left: window, right: window)", "low of the last confirmed trough",
         "value_when(pivot_low(low, left, right), low[right])", "swing_low(5, 5)",
         expression="value_when(pivot_low(low, left, right), low[right])",
+        between=PRICE,
     ),
     Function(
         "fibonacci(left: window, right: window, share: number)", "level between the last swing low (0) and the last swing high (1)",
@@ -76,5 +78,42 @@ CATALOGUE = (
         "a peak is confirmed that lies above the peak before it, while x there is lower",
         "at confirmed peaks of high: high[0] > high[1] and x[0] < x[1]", "bear_divergence(rsi(close, 14), 5, 5)",
         expression=_divergence("pivot_high(high, left, right)", "high", ">", "<"),
+    ),
+    Function(
+        "prev_swing_high(left: window, right: window)", "high of the confirmed peak before the last one",
+        "value_when(pivot_high(high, left, right), high[right], 1)", "prev_swing_high(5, 5)",
+        expression="value_when(pivot_high(high, left, right), high[right], 1)", between=PRICE,
+    ),
+    Function(
+        "prev_swing_low(left: window, right: window)", "low of the confirmed trough before the last one",
+        "value_when(pivot_low(low, left, right), low[right], 1)", "prev_swing_low(5, 5)",
+        expression="value_when(pivot_low(low, left, right), low[right], 1)", between=PRICE,
+    ),
+    Function(
+        "hidden_bull_divergence(x: number, left: window, right: window)",
+        "a trough is confirmed that lies above the trough before it, while x there is lower",
+        "at confirmed troughs of low: low[0] > low[1] and x[0] < x[1]", "hidden_bull_divergence(rsi(close, 14), 5, 5)",
+        expression=_divergence("pivot_low(low, left, right)", "low", ">", "<"),
+    ),
+    Function(
+        "hidden_bear_divergence(x: number, left: window, right: window)",
+        "a peak is confirmed that lies below the peak before it, while x there is higher",
+        "at confirmed peaks of high: high[0] < high[1] and x[0] > x[1]", "hidden_bear_divergence(rsi(close, 14), 5, 5)",
+        expression=_divergence("pivot_high(high, left, right)", "high", "<", ">"),
+    ),
+    Function(
+        "divergence(x: number, left: window, right: window)", "1 where a bullish divergence is confirmed, -1 where a bearish one is, else 0",
+        "bull_divergence - bear_divergence", "divergence(rsi(close, 14), 5, 5)", between=(-1.0, 1.0),
+        expression="(1 if bull_divergence(x, left, right) else 0) - (1 if bear_divergence(x, left, right) else 0)",
+    ),
+    Function(
+        "bars_since_swing_high(left: window, right: window)", "bars since the last confirmed peak itself",
+        "bars_since(pivot_high(high, left, right)) + right", "bars_since_swing_high(5, 5)",
+        expression="bars_since(pivot_high(high, left, right)) + right", between=PRICE,
+    ),
+    Function(
+        "bars_since_swing_low(left: window, right: window)", "bars since the last confirmed trough itself",
+        "bars_since(pivot_low(low, left, right)) + right", "bars_since_swing_low(5, 5)",
+        expression="bars_since(pivot_low(low, left, right)) + right", between=PRICE,
     ),
 )  # fmt: skip
