@@ -48,6 +48,7 @@ _INSTEAD: dict[type[ast.AST], str] = {
     ast.AsyncFunctionDef: "an async function; write a plain one",
     ast.MatMult: "the operator @; write a loop",
 }
+_NAMED_WITH_PARENT = (ast.expr_context, ast.alias, ast.match_case, ast.withitem, ast.operator, ast.cmpop)
 _FORMAT = re.compile(r"[+, ]?\d?(\.\d)?[efg%d]?")
 _COOKIE = re.compile(r"^[ \t\f]*#.*?coding[:=]")
 
@@ -185,7 +186,7 @@ def _name_violations(node: ast.Name, known: frozenset[str], functions: set[str] 
 
 
 def _node_violations(node: ast.AST) -> Iterator[str]:
-    if type(node) not in _ALLOWED and not isinstance(node, ast.expr_context | ast.alias):
+    if type(node) not in _ALLOWED and not isinstance(node, _NAMED_WITH_PARENT):
         yield "not allowed: " + _INSTEAD.get(type(node), f"{type(node).__name__}; write plain assignments, if and for")
     if isinstance(node, ast.FunctionDef | ast.arg):
         name = node.name if isinstance(node, ast.FunctionDef) else node.arg

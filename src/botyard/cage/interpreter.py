@@ -28,10 +28,28 @@ MOST_OUTPUT = 65_536  # bytes printed
 
 _PRELUDE = "from math import ceil, exp, floor, inf, isfinite, isinf, isnan, log, nan, pi, sqrt\n"
 _DRIVER = """
+def _fits(value, depth):
+    if value is None or isinstance(value, (bool, float)):
+        return True
+    if isinstance(value, int):
+        return abs(value) < 2 ** 63
+    if isinstance(value, str):
+        return len(value) <= 500
+    if depth == 3 or not isinstance(value, (list, tuple, dict)) or len(value) > 20:
+        return False
+    if isinstance(value, dict):
+        return all(_fits(k, 3) and _fits(v, depth + 1) for k, v in value.items())
+    return all(_fits(v, depth + 1) for v in value)
+
+
 _memory = {}
 _out = []
 for _bar in _bars:
-    _out.append(decide(_memory, _bar, _parameters))
+    _decision = decide(_memory, _bar, _parameters)
+    if not _fits(_decision, 0):
+        raise ValueError("decide returned more than a number, a text, or a small dict or list of these")
+    _out.append(_decision)
+None
 """
 _TEST_TOOLS = '''
 def bars_of(closes):
@@ -197,10 +215,17 @@ def run_strategy(
     wrong = violations(source, WITNESS)
     if wrong:
         return Decisions((), "; ".join(wrong))
+    return run_ungated(source, bars, parameters, limits or Limits())
+
+
+def run_ungated(
+    source: str, bars: Sequence[Mapping[str, Plain]], parameters: Mapping[str, float], limits: Limits
+) -> Decisions:
+    """Let a strategy decide without asking the gate: so that this layer can be judged alone."""
     started = time.perf_counter()
-    with open_cell(limits or Limits()) as cell:
+    with open_cell(limits) as cell:
         cell.feed(_PRELUDE)
-        loaded = cell.feed(source, label="strategy")
+        loaded = cell.feed(source + "\nNone", label="strategy")
         if loaded.error:
             return Decisions((), loaded.error, time.perf_counter() - started)
         done = cell.feed(_DRIVER, {"_bars": [dict(bar) for bar in bars], "_parameters": dict(parameters)})
@@ -222,7 +247,7 @@ def run_tests(source: str, tests: str, limits: Limits | None = None) -> tuple[Te
         return (TestResult("gate", passed=False, text="; ".join(wrong)),)
     with open_cell(limits or Limits()) as cell:
         for part, label in ((_PRELUDE, ""), (source, "strategy"), (_TEST_TOOLS, ""), (tests, "tests")):
-            loaded = cell.feed(part, label=label)
+            loaded = cell.feed(part + "\nNone", label=label)
             if loaded.error:
                 return (TestResult("loading", passed=False, text=loaded.error),)
         return tuple(_run_test(cell, name) for name in _test_names(tests))
