@@ -157,7 +157,7 @@ class Cell:
             return CellAnswer(None, f"{type(e).__name__}: {e}")
 
     def _words(self, error: Any) -> str:
-        text = (str(error.display("type-msg")).strip().splitlines() or ["it failed"])[-1][:300]
+        text = " ".join(str(error.display("type-msg")).split())[:300] or "it failed"
         for frame in reversed(error.traceback()):
             number = frame.filename.removeprefix("<python-input-").removesuffix(">")
             label = self._labels[int(number)] if number.isdecimal() and int(number) < len(self._labels) else ""

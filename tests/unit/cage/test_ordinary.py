@@ -51,7 +51,7 @@ def test_is_wrong():
     good, bad = run_tests(WITNESS, tests)
     assert (good.name, good.passed) == ("test_holds_still", True)
     assert (bad.name, bad.passed) == ("test_is_wrong", False)
-    assert bad.text.startswith("tests, line 7: AssertionError")
+    assert bad.text.startswith("tests, line 7: AssertionError: got 6.0")
 
 
 def test_a_target_is_held_from_the_next_open_on():
