@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from botyard.errors import BotyardError
-from botyard.ports import ArtifactStore, DeployTarget, LanguageModel, Notifier, Progress, TrialRegistry
+from botyard.errors import BotyardError, Refused
+from botyard.ports import ArtifactStore, DeployTarget, Gate, LanguageModel, Notifier, Progress, TrialRegistry
 from botyard.records import codec
 from botyard.records.deployment import Deployment
 from botyard.records.design import Clarification, Design, Refusal
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+GATE = "gate"  # the reason of a run that was not let through
 UNANSWERED_FILE = "answer.json"  # a clarification or a refusal
 ARTIFACTS: dict[StageName, str] = {
     "designer": "design.json",
@@ -53,6 +54,7 @@ class Ports:
     cache_dir: Path  # machine code, kept between runs
     workers: int
     model: LanguageModel | None = None  # none: the rules and the deterministic generator serve
+    gate: Gate | None = None  # none: nothing waits for a person
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +75,14 @@ def run_pipeline(record: RunRecord, ports: Ports) -> Result:
 
     Raises: what a stage raises; the run is saved as `failed` or `interrupted` first.
     """
-    keeper = _Keeper(record, ports.artifacts)
+    keeper = _Keeper(record, ports.artifacts, ports.gate)
     try:
         return _run_stages(keeper, ports)
     except KeyboardInterrupt:
         keeper.end("interrupted", f"interrupted; go on with botyard pipeline --resume {record.run_id}")
         raise
     except BotyardError as e:
-        keeper.end("failed", str(e))
+        keeper.end("rejected" if isinstance(e, Refused) and e.reason == GATE else "failed", str(e))
         raise
 
 
@@ -145,6 +147,7 @@ def _run_stages(keeper: "_Keeper", ports: Ports) -> Result:
             registry=ports.registry,
             workers=ports.workers,
             cache_dir=ports.cache_dir,
+            permutations=record.permutations,
         ),
         _research_line,
     )
@@ -185,9 +188,10 @@ def _without_design(answer: Clarification | Refusal, keeper: "_Keeper", ports: P
 class _Keeper:
     """Saves the run record, and knows which stages are done."""
 
-    def __init__(self, record: RunRecord, artifacts: ArtifactStore) -> None:
+    def __init__(self, record: RunRecord, artifacts: ArtifactStore, gate: Gate | None = None) -> None:
         self.record = record
         self._artifacts = artifacts
+        self._gate = gate
 
     def write(self, name: str, data: str | bytes) -> None:
         self._artifacts.write(name, data.encode() if isinstance(data, str) else data)
@@ -211,6 +215,7 @@ class _Keeper:
         kept = self.done(name, kind)
         if kept is not None:
             return kept
+        self._pass_gate(name)
         order = list(ARTIFACTS)
         earlier = tuple(s for s in self.record.stages if order.index(s.name) < order.index(name))
         started = time.perf_counter()
@@ -229,6 +234,15 @@ class _Keeper:
         self.record = dataclasses.replace(self.record, stages=(*earlier, stage))
         self.write(RUN_FILE, codec.dump(self.record))
         return value
+
+    def _pass_gate(self, name: StageName) -> None:
+        if self._gate is None or name not in self.record.gates:
+            return
+        done = "\n".join(f"{stage.name}: {stage.text}" for stage in self.record.stages)
+        asked = self._gate.wait(self.record.run_id, name, f"idea: {self.record.idea}\n{done}".rstrip())
+        if asked.answer != "approved":
+            what = "nobody gave leave in time" if asked.answer == "timed_out" else f"rejected by {asked.by}"
+            raise Refused(f"the {name} was not let through: {what}", reason=GATE)
 
 
 def _design_line(design: Design) -> str:

@@ -7,6 +7,7 @@ r counts the runs that asked the same data; the thresholds of all runs together 
 Too few days to show even a splendid edge are `not enough data`, whatever the figures say.
 """
 
+import dataclasses
 import math
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ from botyard.evidence import words
 from botyard.evidence.bootstrap import BootstrapTest, positive_mean
 from botyard.evidence.deflated_sharpe import Deflated, Sample, days_to_show, deflated_sharpe, power, sample
 from botyard.evidence.facts import Facts
-from botyard.records.verdict import Condition, Figure, Outcome, Verdict
+from botyard.records.verdict import Condition, Figure, Outcome, PermutationTest, Verdict
 
 Floats = npt.NDArray[np.float64]
 
@@ -80,6 +81,17 @@ def judge(evidence: Evidence, *, seed: int) -> Verdict:
         figures=figures,
         candidate_list=facts.candidate_list,
         null=tuple(_rounded(q) for q in test.null) if test else (),
+    )
+
+
+def with_permutation(verdict: Verdict, test: PermutationTest) -> Verdict:
+    """Return the verdict with a permutation test beside it, which it does not hang on."""
+    figure = Figure(_rounded(test.p), "the whole search on permuted bars, exact; Besag and Clifford 1991 where stopped")
+    return dataclasses.replace(
+        verdict,
+        permutation=test,
+        figures={**verdict.figures, "p_permutation": figure},
+        reasons=(*verdict.reasons, words.permutation(test)),
     )
 
 

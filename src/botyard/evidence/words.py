@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from botyard.evidence.facts import Facts
-from botyard.records.verdict import Condition, Figure, Outcome
+from botyard.records.verdict import Condition, Figure, Outcome, PermutationTest
 
 Figures = Mapping[str, Figure]
 
@@ -45,6 +45,15 @@ def reasons(conditions: Sequence[Condition], figures: Figures, facts: Facts) -> 
     said = [f"{'Met' if c.is_met else 'Not met'}: {c.text}" for c in conditions]
     said += [_tried(figures, facts), *_could_have_shown(figures), *_hygiene(figures)]
     return tuple(said)
+
+
+def permutation(test: PermutationTest) -> str:
+    """Say what the searches on permuted bars found."""
+    stopped = "; that settled it, and no more were made" if test.is_stopped else ""
+    return (
+        f"On bars in another order, where there is nothing to be found, {test.reached} of {test.used} whole searches "
+        f"found a value as high as {test.actual:.2f}: p = {test.p:.2g}{stopped}."
+    )
 
 
 def _search(figures: Figures) -> str:

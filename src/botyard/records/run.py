@@ -8,7 +8,9 @@ RUN_FILE = "run.json"
 StageName = Literal["designer", "selector", "researcher", "deployer"]
 STAGES: tuple[StageName, ...] = ("designer", "selector", "researcher", "deployer")
 
-Outcome = Literal["running", "interrupted", "deployed", "clarification", "refused", "no_instrument", "failed"]
+Outcome = Literal[
+    "running", "interrupted", "deployed", "clarification", "refused", "no_instrument", "rejected", "failed"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +39,8 @@ class RunRecord:
     text: str = ""  # how it ended, one line
     bot: str = ""
     stages: tuple[StageRecord, ...] = ()
+    model: str = ""  # as BOTYARD_MODEL names it, without an address; empty: rules alone
+    budget_usd: float = 0.0  # the most that its model may cost
+    permutations: int = 0  # searches on permuted bars, at most; 0 for none
+    recorded: str = ""  # the run whose conversations are repeated
+    gates: tuple[StageName, ...] = ()  # stages that wait for a person's leave

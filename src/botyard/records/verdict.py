@@ -24,6 +24,18 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
+class PermutationTest:
+    """The whole search on permuted bars, beside the search on the bars as they were. Reported, never weighed."""
+
+    p: float  # exact: how often luck alone finds as much
+    reached: int  # permutations whose best value is at least the actual one
+    used: int  # permutations that count
+    is_stopped: bool  # before all that were asked for, since enough had reached it
+    actual: float  # value of the chosen trial: its annual Sharpe, lower where trades are few
+    found: tuple[float | None, ...]  # best value of each permutation; None where no instrument qualified
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """`pass` alone opens mainnet; `not assessed` opens nothing."""
 
@@ -36,3 +48,4 @@ class Verdict:
     figures: dict[str, Figure] = field(default_factory=dict)
     candidate_list: str = ""  # point_in_time, survivor or synthetic
     null: tuple[float, ...] = ()  # 101 quantiles of the pooled walk-forward's t ratio without an edge
+    permutation: PermutationTest | None = None  # where it was asked for

@@ -70,7 +70,7 @@ def study_seed(seed: int, name: str) -> int:
 def run_task(task: StudyTask, tell: Tell) -> StudyResult:
     """Run one study in whichever process this is."""
     return run_study(
-        _program(task),
+        loaded_program(task.compiled, task.cache_dir),
         task.bars,
         task.rules,
         trials=task.trials,
@@ -83,11 +83,12 @@ def run_task(task: StudyTask, tell: Tell) -> StudyResult:
 _programs: dict[str, Program] = {}  # a worker gets several tasks of the same strategy
 
 
-def _program(task: StudyTask) -> Program:
-    key = f"{task.compiled.code_hash} {task.compiled.spec_hash}"
+def loaded_program(compiled: CompiledStrategy, cache_dir: Path | None) -> Program:
+    """Load a strategy's machine code once per process."""
+    key = f"{compiled.code_hash} {compiled.spec_hash}"
     if key not in _programs:
         _programs.clear()
-        _programs[key] = load_program(task.compiled, task.cache_dir)
+        _programs[key] = load_program(compiled, cache_dir)
     return _programs[key]
 
 

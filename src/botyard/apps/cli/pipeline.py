@@ -33,6 +33,10 @@ def pipeline(
     trials: Annotated[int, typer.Option("--trials", min=1, max=10_000, help="Optuna trials per instrument.")] = 200,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the search.")] = 1,
     workers: Annotated[int, typer.Option("--workers", min=0, help="Worker processes; 0 is one per core.")] = 0,
+    permutations: Annotated[
+        int,
+        typer.Option("--permutations", min=0, max=10_000, help="Repeat the search on permuted bars, at most so often."),
+    ] = 0,
     resume: Annotated[
         str, typer.Option("--resume", help='Go on with a run: its id, its number, or "last".', show_default=False)
     ] = "",
@@ -44,15 +48,19 @@ def pipeline(
     if resume:
         if idea:
             raise UserError("--resume goes on with a run that has its idea already; leave the idea out")
+        if permutations:
+            raise UserError("--permutations is asked for when a run begins; start a new one with it")
         record, artifacts = run_folders.load(resume)
         if record.outcome in ("clarification", "refused"):
             raise UserError(f"run {record.run_id} ended with an answer: see botyard show {record.run_id}")
     else:
-        record, artifacts = _new_run(idea.strip(), minutes, market, trials=trials, seed=seed)
+        record, artifacts = _new_run(idea.strip(), minutes, market, trials=trials, seed=seed, permutations=permutations)
     _run(record, artifacts, workers=workers, as_json=as_json)
 
 
-def _new_run(idea: str, minutes: str, market: str, *, trials: int, seed: int) -> "tuple[RunRecord, FolderArtifacts]":
+def _new_run(
+    idea: str, minutes: str, market: str, *, trials: int, seed: int, permutations: int
+) -> "tuple[RunRecord, FolderArtifacts]":
     from botyard.apps import run_folders
     from botyard.market import open_market
     from botyard.records.market import parse_timeframe
@@ -77,6 +85,7 @@ def _new_run(idea: str, minutes: str, market: str, *, trials: int, seed: int) ->
         trials=trials,
         created_ms=now_ms,
         outcome="running",
+        permutations=permutations,
     )
     return record, artifacts
 

@@ -5,10 +5,12 @@
 3. The choice: the instrument whose study reached the highest value, the better ranked of two equal ones. Each fold
    chooses by the same rule, so that the walk-forward judges this very procedure.
 4. The verdict (judging.py, evidence/verdict.py): whether that is more than luck, after all that was ever tried.
-5. The hand-over: the spec with the values found and their provenance (provenance.py), curves and marks (curves.py),
+5. On request, the same search on permuted bars (permuting.py): how often luck alone finds as much.
+6. The hand-over: the spec with the values found and their provenance (provenance.py), curves and marks (curves.py),
    charts (search/charts.py), and what to be wary of (caveats.py).
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -16,9 +18,11 @@ from botyard.engine.backtest import Backtest, backtest
 from botyard.engine.program import Program, load_program
 from botyard.errors import InvariantError
 from botyard.evidence import walk_forward
+from botyard.evidence.verdict import with_permutation
 from botyard.language import CompiledStrategy, compile_spec
 from botyard.market import Market
 from botyard.ports import ArtifactStore, Progress, TrialRegistry
+from botyard.records import codec
 from botyard.records.design import Design
 from botyard.records.ranking import Ranking
 from botyard.records.research import Research, StudySummary
@@ -30,9 +34,10 @@ from botyard.search.crew import Crew, cpu_count
 from botyard.search.journal import journal_bytes
 from botyard.search.ranking import MIN_TRADES, TOP, Candidate, screen
 from botyard.search.study import StudyResult
-from botyard.search.tasks import StudyTask, run_task, study_name, study_seed
+from botyard.search.tasks import VERSION, StudyTask, run_task, study_name, study_seed
 from botyard.stages.researcher import caveats, curves, judging
 from botyard.stages.researcher.folds import Walk, best_of, fold_tasks, walk
+from botyard.stages.researcher.permuting import permutation_test
 from botyard.stages.researcher.provenance import explain_values, with_values
 from botyard.stages.researcher.studies import TASK, Desk
 
@@ -53,12 +58,14 @@ def run(
     seed: int = 0,
     workers: int | None = None,
     cache_dir: Path | None = None,
+    permutations: int = 0,
 ) -> Research:
     """Search, walk forward and judge.
 
     registry: what all runs tried; this one is added, and the verdict depends on those before it.
     workers: processes, one per processor unless told. The result is the same for any number.
     cache_dir: where machine code is kept, which workers load instead of compiling it each.
+    permutations: how often, at most, the search is repeated on permuted bars.
 
     Writes studies/*.json (finished studies, reused after an interruption), studies/*.journal (for optuna-dashboard)
     and charts/*.svg.
@@ -71,8 +78,9 @@ def run(
     candidates = _candidates(market, ranking, design.spec.timeframe)
     cuts = walk_forward.cuts(ranking.from_ms, ranking.until_ms)
     fold_trials = max(1, round(trials * FOLD_SHARE))
+    n_workers = cpu_count() if workers is None else workers
     progress.start(TASK, len(ranking.chosen) * trials + len(cuts) * TOP * fold_trials)
-    with Crew(run_task, cpu_count() if workers is None else workers) as crew:
+    with Crew(run_task, n_workers) as crew:
         desk = Desk(crew, artifacts, progress)
         for symbol in ranking.chosen:
             desk.ask(_task(compiled, candidates[symbol], trials, seed, cache_dir))
@@ -109,6 +117,21 @@ def run(
         registry,
         seed=seed,
     )
+    if permutations:
+        test = permutation_test(
+            compiled,
+            {symbol: (c.bars, c.rules) for symbol, c in candidates.items()},
+            -math.inf if chosen.best.value is None else chosen.best.value,
+            artifacts,
+            progress,
+            permutations=permutations,
+            trials=trials,
+            seed=seed,
+            workers=n_workers,
+            inputs_hash=_permutation_hash(compiled, market, candidates, trials, seed),
+            cache_dir=cache_dir,
+        )
+        verdict = with_permutation(verdict, test)
     research = _research(design, ranking, program, candidates, results, walked, market, run_in_sample, verdict)
     for name, chart in draw_charts(research, results).items():
         artifacts.write(f"charts/{name}", chart)
@@ -122,6 +145,14 @@ def _candidates(market: Market, ranking: Ranking, timeframe: str) -> dict[str, C
         for c in ranking.candidates
         if c.net_return is not None
     }
+
+
+def _permutation_hash(
+    compiled: CompiledStrategy, market: Market, candidates: Mapping[str, Candidate], trials: int, seed: int
+) -> str:
+    rules = [c.rules for c in candidates.values()]
+    data = market.data_hash(sorted(candidates), compiled.spec.timeframe)
+    return codec.content_hash([VERSION, compiled.code_hash, compiled.spec_hash, data, rules, trials, seed])
 
 
 def _task(
