@@ -1,7 +1,14 @@
+import dataclasses
+
 import pytest
 
+from botyard.adapters.venue.ccxt.instruments import load_listed
+from botyard.adapters.venue.ccxt.table import find_venue
 from botyard.adapters.venue.paper import PaperVenue
+from botyard.records.fleet import Bar
 from botyard.testing.bots import live
+from botyard.testing.exchange.clients import client_of, venue_of
+from botyard.testing.exchange.loopback import LoopbackExchange, listing_of
 from botyard.testing.ports.scripted_venue import ScriptedVenue
 from botyard.testing.ports.venue_suite import VenueSuite
 
@@ -18,3 +25,39 @@ class TestScriptedVenue(VenueSuite):
     @pytest.fixture
     def venue(self):
         return ScriptedVenue()
+
+
+@pytest.fixture(scope="module")
+def exchange():
+    bars = [Bar(i * 300_000, 90.0, 91.0, 89.0, 90.5, 1.0) for i in range(10)]
+    listing = listing_of("MADE", bars, quote="UP", tick="0.01", lot="0.001")
+    with LoopbackExchange([listing], now_ms=2_700_500) as one:
+        yield one
+
+
+class TestCcxtVenue(VenueSuite):
+    """The real client library, spot, over the loopback exchange."""
+
+    @pytest.fixture
+    def venue(self, exchange):
+        exchange.reset()
+        exchange.deposit("UP", "100000")
+        terms = dataclasses.replace(find_venue("binance"), quote="UP")
+        listed = load_listed(terms, client_of(exchange, signed=False))["MADE/UP"]
+        return venue_of(exchange, "MADE/UP", listed=listed, patience_ms=0)
+
+
+class TestCcxtVenueOnPerpetuals(VenueSuite):
+    """The same on perpetuals, where resting stops live on a page of their own."""
+
+    @pytest.fixture
+    def venue(self, exchange):
+        exchange.reset()
+        exchange.deposit("USDT", "100000", futures=True)
+        terms = dataclasses.replace(find_venue("binanceusdm"), quote="UP")
+        known = load_listed(terms, client_of(exchange, "binanceusdm", signed=False))["MADE/UP:UP"]
+        market = {**known.market, "symbol": "MADE/UP"}
+        listed = dataclasses.replace(
+            known, instrument=dataclasses.replace(known.instrument, symbol="MADE/UP"), market=market
+        )
+        return venue_of(exchange, "MADE/UP", "binanceusdm", listed=listed, patience_ms=0)

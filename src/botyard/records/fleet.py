@@ -133,8 +133,10 @@ class Fill:
     side: Literal["buy", "sell"]
     lots: int
     ticks: int
-    fee: str  # decimal, in quote
+    fee: str  # decimal, in quote; all of the money that lots and ticks do not say
     bar_ms: int  # bar in which it happened
+    fee_asset: str = ""  # what a real venue took its fee in, and how much of it
+    fee_amount: str = ""
 
 
 PROMOTED_FOR_MS = 30 * 86_400_000

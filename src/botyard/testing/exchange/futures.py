@@ -8,7 +8,7 @@ from typing import Any
 
 from botyard.testing.exchange.listing import Listing
 from botyard.testing.exchange.matching import Account, Order, Position, Trade
-from botyard.testing.exchange.public import Parameters, find, instrument, klines, text
+from botyard.testing.exchange.public import Parameters, depth, find, instrument, klines, text
 from botyard.testing.exchange.refusals import (
     ILLEGAL_CHARACTERS,
     INVALID_TYPE,
@@ -49,6 +49,7 @@ class Futures:
             ("GET", "/fapi/v1/time"): lambda _: {"serverTime": account.now_ms() + account.faults.skew_ms},
             ("GET", "/fapi/v1/exchangeInfo"): self._exchange_info,
             ("GET", "/fapi/v1/klines"): self._klines,
+            ("GET", "/fapi/v1/depth"): self._depth,
         }
         self.private: dict[tuple[str, str], Handler] = {
             ("GET", "/fapi/v3/account"): self._account_info,
@@ -87,6 +88,9 @@ class Futures:
     def _klines(self, parameters: Parameters) -> list[list[Any]]:
         listing = find(self.account.listings, parameters)
         return klines(listing, parameters, self.account.faults, self.account.now_ms())
+
+    def _depth(self, parameters: Parameters) -> dict[str, Any]:
+        return depth(find(self.account.listings, parameters), self.account.now_ms())
 
     def _account_info(self, _parameters: Parameters) -> dict[str, Any]:
         account = self.account

@@ -40,6 +40,8 @@ def klines(listing: Listing, parameters: Parameters, faults: Faults, now_ms: int
         start = end - (limit + 1) * length
     shown_ms = now_ms - faults.late_candle_ms  # a late candle comes when the next should long be forming
     rows: list[list[Any]] = []
+    if minutes < listing.minutes:
+        return [_flat(listing, start // length * length + n * length, length) for n in range(min(limit, 1))]
     for bar in listing.candles(minutes, now_ms, start, end):
         is_late = bool(faults.late_candle_ms) and bar.open_ms + length > shown_ms
         if bar.open_ms in faults.gaps or is_late:
@@ -51,6 +53,22 @@ def klines(listing: Listing, parameters: Parameters, faults: Faults, now_ms: int
         ]  # fmt: skip
         rows += [row, row] if bar.open_ms in faults.duplicates else [row]
     return rows[:limit] if "startTime" in parameters else rows[-limit:]
+
+
+def _flat(listing: Listing, open_ms: int, length: int) -> list[Any]:
+    # inside a bar all that is known is its open
+    price = text(listing.price(open_ms))
+    return [open_ms, price, price, price, price, "0", open_ms + length - 1, "0", 1, "0", "0", "0"]
+
+
+def depth(listing: Listing, now_ms: int) -> dict[str, Any]:
+    """Return a book of one order on either side, a tick apart around the price."""
+    price = listing.price(now_ms)
+    return {
+        "lastUpdateId": now_ms,
+        "bids": [[text(price - listing.tick), "100"]],
+        "asks": [[text(price + listing.tick), "100"]],
+    }
 
 
 def instrument(listing: Listing, order_types: list[str], notional: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from botyard.testing.exchange.listing import Listing
 from botyard.testing.exchange.matching import Account, Order, Trade
-from botyard.testing.exchange.public import Parameters, find, instrument, klines, text
+from botyard.testing.exchange.public import Parameters, depth, find, instrument, klines, text
 from botyard.testing.exchange.refusals import (
     FILTER,
     ILLEGAL_CHARACTERS,
@@ -37,6 +37,7 @@ class Spot:
             ("GET", "/api/v3/time"): lambda _: {"serverTime": self._server_ms()},
             ("GET", "/api/v3/exchangeInfo"): self._exchange_info,
             ("GET", "/api/v3/klines"): self._klines,
+            ("GET", "/api/v3/depth"): self._depth,
             ("GET", "/api/v3/ticker/price"): self._ticker,
         }
         self.private: dict[tuple[str, str], Handler] = {
@@ -76,6 +77,9 @@ class Spot:
             return {"symbol": parameters["symbol"], "price": text(self.account.fees.asset_price)}
         listing = find(self.account.listings, parameters)
         return {"symbol": listing.id, "price": text(listing.price(self.account.now_ms()))}
+
+    def _depth(self, parameters: Parameters) -> dict[str, Any]:
+        return depth(find(self.account.listings, parameters), self.account.now_ms())
 
     def _account_info(self, _parameters: Parameters) -> dict[str, Any]:
         account = self.account
