@@ -9,7 +9,7 @@
 Where a layer cannot be had, `ConfigError` says so; nothing runs without it.
 """
 
-from botyard.cage.dialects import SMOKE_TESTS, WITNESS, Dialect
+from botyard.cage.dialects import SMOKE_TESTS, WITNESS, Dialect, strategy_dialect
 from botyard.cage.gate import violations
 from botyard.cage.interpreter import Decisions, Limits, TestResult, run_strategy, run_tests
 
@@ -22,5 +22,6 @@ __all__ = [
     "TestResult",
     "run_strategy",
     "run_tests",
+    "strategy_dialect",
     "violations",
 ]

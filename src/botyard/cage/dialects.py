@@ -23,7 +23,7 @@ class Dialect:
     offered: frozenset[str]  # names that stand ready
     prefix: str = ""  # further functions must start so; "" allows any name
     more_functions: bool = True  # whether functions besides the required ones may be defined
-    floats_only: bool = False  # numbers are floats, loops have literal bounds, nothing grows
+    floats_only: bool = False  # numbers are floats, nothing loops, nothing grows (floats.py)
     most_chars: int = 20_000
     most_nodes: int = 4_000
     most_depth: int = 30  # of the syntax tree
@@ -42,3 +42,22 @@ SMOKE_TESTS = Dialect(
     prefix="test_",
     offered=frozenset((*NUMBERS, *COLLECTIONS, *MATH, "bars_of", "play")),
 )
+
+
+def strategy_dialect(offered: frozenset[str], *, has_orders: bool) -> Dialect:
+    """What a model may write of a bot's strategy.py: its functions, on the names that its generated head offers."""
+    functions: dict[str, tuple[str, ...]] = {
+        "warm_up": ("p",),
+        "on_bar": ("s", "p", "minutes", "open", "high", "low", "close", "volume"),
+        "on_fill": ("s", "p", "transition", "exposure", "price"),
+    }
+    if has_orders:
+        functions["arm"] = ("s", "p")
+    return Dialect(
+        name="strategy",
+        functions=functions,
+        offered=offered | {"abs", "int", "max", "min"},
+        more_functions=False,
+        floats_only=True,
+        most_loops=0,
+    )

@@ -5,10 +5,12 @@ lists and dicts, bounded loops, no recursion. It does not bound time and memory 
 """
 
 import ast
+import builtins
 import re
 from collections.abc import Iterator
 
 from botyard.cage.dialects import METHODS, WITNESS, Dialect
+from botyard.cage.floats import float_violations
 from botyard.cage.loops import loop_violations
 
 MOST_VIOLATIONS = 20
@@ -101,8 +103,11 @@ def _tree_violations(tree: ast.Module, dialect: Dialect) -> Iterator[tuple[int, 
         yield from ((line, text) for text in _node_violations(node))
         if isinstance(node, ast.Name):
             yield from ((line, text) for text in _name_violations(node, known, functions | dialect.offered))
-    yield from _value_violations(tree, functions)
+    yield from _assigned_violations(tree, dialect)
+    yield from _value_violations(tree, functions, functions | dialect.offered)
     yield from loop_violations(tree, dialect.most_loops)
+    if dialect.floats_only:
+        yield from float_violations(tree)
 
 
 def _size_violation(tree: ast.Module, dialect: Dialect) -> tuple[int, str] | None:
@@ -176,6 +181,22 @@ def _known_names(tree: ast.Module, dialect: Dialect) -> frozenset[str]:
     return frozenset(names)
 
 
+def _assigned_violations(tree: ast.Module, dialect: Dialect) -> Iterator[tuple[int, str]]:
+    """Names of Python's own functions stay Python's: assigned in one place, they would be known in another."""
+    required = {name for parameters in dialect.functions.values() for name in parameters}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            name = node.id
+        elif isinstance(node, ast.arg) and node.arg not in required:
+            name = node.arg
+        elif isinstance(node, ast.FunctionDef):
+            name = node.name
+        else:
+            continue
+        if hasattr(builtins, name):
+            yield node.lineno, f"{name} is a function of Python's own; choose another name"
+
+
 def _name_violations(node: ast.Name, known: frozenset[str], functions: set[str] | frozenset[str]) -> Iterator[str]:
     if node.id.startswith("_") and node.id != "_":
         yield f"the name {node.id} is not allowed; names may not start with an underscore"
@@ -245,18 +266,16 @@ def _format_violations(node: ast.FormattedValue) -> Iterator[str]:
         yield f"the format {text!r:.20} is not allowed; write one like .2f"
 
 
-def _value_violations(tree: ast.Module, functions: set[str]) -> Iterator[tuple[int, str]]:
+def _value_violations(tree: ast.Module, functions: set[str], callable_names: set[str]) -> Iterator[tuple[int, str]]:
     """Functions and methods are called where they are named, never passed on: else recursion could hide."""
     called = {id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and node.attr in METHODS and id(node) not in called:
             yield node.lineno, f"the method .{node.attr} must be called where it is named"
-        elif (
-            isinstance(node, ast.Name)
-            and isinstance(node.ctx, ast.Load)
-            and node.id in functions
-            and id(node) not in called
-        ):
-            yield node.lineno, f"the function {node.id} must be called where it is named; functions are not passed on"
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            if node.id in functions and id(node) not in called:
+                yield node.lineno, f"the function {node.id} must be called where it is named; it is not passed on"
+            elif id(node) in called and node.id not in callable_names:
+                yield node.lineno, f"{node.id} may not be called; call the functions offered, or one of your own"
         elif isinstance(node, ast.Call) and not isinstance(node.func, ast.Name | ast.Attribute):
             yield node.lineno, "only a function that is named may be called"
