@@ -164,6 +164,19 @@ def load_spec(data: str | bytes | dict[str, Any]) -> records.Spec:
     return _record(checked)
 
 
+def problems(data: dict[str, Any]) -> tuple[str, ...]:
+    """Say everything that is wrong with the shape of a spec, a sentence each; () lets it through."""
+    try:
+        checked = _Spec.model_validate(data)
+        _check_timezone(checked.timezone)
+    except ValidationError as e:
+        found = [f"{_place(p['loc'])}: {p['msg'].removeprefix('Value error, ')}" for p in e.errors(include_url=False)]
+        return tuple(dict.fromkeys(found))
+    except SpecError as e:
+        return (str(e),)
+    return ()
+
+
 def dump_spec(spec: records.Spec) -> str:
     """Write a spec as canonical JSON: fields in the order of the record, no defaults left out but empty ones."""
     return json.dumps(_plain(spec), indent=2, ensure_ascii=False) + "\n"
@@ -193,16 +206,19 @@ def _parse(text: str | bytes) -> dict[str, Any]:
 
 
 def _as_spec_error(error: ValidationError) -> SpecError:
-    problems = error.errors(include_url=False)
-    first = problems[0]
+    found = error.errors(include_url=False)
+    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+    return SpecError(found[0]["msg"].removeprefix("Value error, ") + more, place=_place(found[0]["loc"]))
+
+
+def _place(parts: tuple[int | str, ...]) -> str:
     place = ""
-    for part in first["loc"]:
+    for part in parts:
         if isinstance(part, int):
             place += f"[{part}]"
         elif part not in {"str", "float", "int", "bool"} and not part.startswith(("list[", "constrained", "function-")):
             place += f".{part}" if place else part
-    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-    return SpecError(first["msg"].removeprefix("Value error, ") + more, place=place)
+    return place
 
 
 def _check_timezone(name: str) -> None:
