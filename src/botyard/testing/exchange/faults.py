@@ -52,6 +52,10 @@ class Faults:
             headers = {"Retry-After": "1"}
         self.troubles.append(Trouble(times, method, path, status, body, headers, is_processed=processed))
 
+    def redirect(self, address: str) -> None:
+        """Send the next request elsewhere."""
+        self.troubles.append(Trouble(1, status=302, headers={"Location": address}))
+
     def clear(self) -> None:
         """Turn everything off."""
         self.__dict__.update(Faults().__dict__)

@@ -44,6 +44,7 @@ class Futures:
         self.margin: dict[str, str] = {}
         self.is_hedged = False
         self.fundings: list[Funding] = []
+        self.forced: list[dict[str, Any]] = []
         self.public: dict[tuple[str, str], Handler] = {
             ("GET", "/fapi/v1/ping"): lambda _: {},
             ("GET", "/fapi/v1/time"): lambda _: {"serverTime": account.now_ms() + account.faults.skew_ms},
@@ -69,8 +70,38 @@ class Futures:
             ("GET", "/fapi/v1/openAlgoOrders"): lambda p: [_algo(o) for o in self._open(p, is_algo=True)],
             ("GET", "/fapi/v1/userTrades"): self._trades,
             ("GET", "/fapi/v1/income"): self._income,
-            ("GET", "/fapi/v1/forceOrders"): lambda _: [],
+            ("GET", "/fapi/v1/forceOrders"): lambda _: self.forced,
         }
+
+    def liquidate(self, symbol: str, price: Decimal) -> None:
+        """Close a position by force, cancelling what rests."""
+        position = self.account.positions[symbol]
+        for order in self.account.orders:
+            if order.is_open and order.symbol == symbol:
+                self.account.cancel(order, "EXPIRED")
+        self.forced.append(
+            {
+                "orderId": 9_000 + len(self.forced),
+                "symbol": symbol,
+                "status": "FILLED",
+                "clientOrderId": "autoclose-1",
+                "price": text(price),
+                "avgPrice": text(price),
+                "origQty": text(abs(position.quantity)),
+                "executedQty": text(abs(position.quantity)),
+                "type": "LIMIT",
+                "side": "SELL" if position.quantity > 0 else "BUY",
+                "time": self.account.now_ms(),
+                "updateTime": self.account.now_ms(),
+            }
+        )
+        self.account.add("USDT", position.quantity * price - position.cost)
+        del self.account.positions[symbol]
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self.leverage, self.margin, self.is_hedged = {}, {}, False
+        self.fundings, self.forced = [], []
 
     def _exchange_info(self, _parameters: Parameters) -> dict[str, Any]:
         return {"timezone": "UTC", "symbols": [self._instrument(one) for one in self.account.listings.values()]}

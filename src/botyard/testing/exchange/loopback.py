@@ -1,5 +1,6 @@
 """The exchange as a test holds it: a clock to move, money to give, faults to switch, and everything it saw."""
 
+import dataclasses
 from collections.abc import Iterable
 from decimal import Decimal
 from types import TracebackType
@@ -8,7 +9,7 @@ from typing import Any, Self
 from botyard.records.fleet import Bar
 from botyard.testing.exchange import signing
 from botyard.testing.exchange.faults import Faults
-from botyard.testing.exchange.futures import Futures
+from botyard.testing.exchange.futures import Funding, Futures
 from botyard.testing.exchange.listing import Listing
 from botyard.testing.exchange.matching import Account, Order, Trade
 from botyard.testing.exchange.refusals import INVALID_SYMBOL, refusal
@@ -31,7 +32,8 @@ class LoopbackExchange:
         self.spot = Account(self.listings, self.faults, self.now_ms)
         self.futures = Account(self.listings, self.faults, self.now_ms, is_futures=True)
         self.futures.fees.taker, self.futures.fees.maker = Decimal("0.0005"), Decimal("0.0002")
-        self._markets = (Spot(self.spot, lambda: self.key), Futures(self.futures))
+        self.spot_market = Spot(self.spot, lambda: self.key)
+        self.futures_market = Futures(self.futures)
         self._pass_bars()
         self._server = Server(self._answer, self.faults)
 
@@ -118,11 +120,44 @@ class LoopbackExchange:
                     if order.is_open and order.symbol == symbol:
                         account.cancel(order, "EXPIRED")
 
+    def relist(self, symbol: str, bars: list[Bar]) -> None:
+        """List an instrument again."""
+        with self._server.exclusively():
+            self.listings[symbol] = dataclasses.replace(
+                self.listings[symbol], bars=bars, status="TRADING", opened=0, closed=0
+            )
+            self._pass_bars()
+
+    def take_funding(self, symbol: str, income: str, time_ms: int) -> None:
+        """Move funding into the account, or, below 0, out of it."""
+        with self._server.exclusively():
+            self.futures_market.fundings.append(Funding(symbol, Decimal(income), time_ms))
+            self.futures.add("USDT", Decimal(income))
+
+    def liquidate(self, symbol: str, price: str) -> None:
+        """Close a perpetual's position by force."""
+        with self._server.exclusively():
+            self.futures_market.liquidate(symbol, Decimal(price))
+
     def reset(self) -> None:
         """Forget all orders, trades and money, as testnets do once a month."""
         with self._server.exclusively():
             for account in (self.spot, self.futures):
                 account.forget()
+            self.futures_market.forget()
+
+    def rewind(self, now_ms: int) -> None:
+        """Begin anew at an earlier time, with nothing and without faults: for the next test."""
+        self.reset()
+        with self._server.exclusively():
+            self.faults.clear()
+            self.requests.clear()
+            for account in (self.spot, self.futures):
+                account.fees.asset = ""
+            for listing in self.listings.values():
+                listing.opened = listing.closed = 0
+            self._now_ms = now_ms
+            self._pass_bars()
 
     @property
     def orders(self) -> list[Order]:
@@ -138,7 +173,7 @@ class LoopbackExchange:
 
     def _answer(self, request: Request) -> Any:
         where = (request.method, request.path)
-        for market in self._markets:
+        for market in (self.spot_market, self.futures_market):
             if where in market.public:
                 return market.public[where](request.parameters)
             if where in market.private:

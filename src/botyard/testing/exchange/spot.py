@@ -28,10 +28,10 @@ Handler = Callable[[Parameters], Any]
 class Spot:
     """One account's view of the spot market. Handlers take checked parameters and return what becomes JSON."""
 
-    def __init__(self, account: Account, key: Callable[[], Key], order_types: list[str] | None = None) -> None:
+    def __init__(self, account: Account, key: Callable[[], Key]) -> None:
         self.account = account
         self._key = key
-        self._types = order_types or ORDER_TYPES
+        self.order_types = list(ORDER_TYPES)
         self.public: dict[tuple[str, str], Handler] = {
             ("GET", "/api/v3/ping"): lambda _: {},
             ("GET", "/api/v3/time"): lambda _: {"serverTime": self._server_ms()},
@@ -66,7 +66,7 @@ class Spot:
 
     def _instrument(self, listing: Listing) -> dict[str, Any]:
         notional = {"filterType": "NOTIONAL", "minNotional": text(listing.min_notional), "applyMinToMarket": True}
-        return instrument(listing, self._types, notional)
+        return instrument(listing, self.order_types, notional)
 
     def _klines(self, parameters: Parameters) -> list[list[Any]]:
         listing = find(self.account.listings, parameters)
@@ -117,7 +117,7 @@ class Spot:
     def _place(self, parameters: Parameters) -> dict[str, Any]:
         listing = find(self.account.listings, parameters)
         kind = parameters.get("type", "")
-        if kind not in self._types:
+        if kind not in self.order_types:
             raise refusal(*INVALID_TYPE)
         client_id = parameters.get("newClientOrderId", "")
         if client_id and not re.fullmatch(r"[a-zA-Z0-9\-_]{1,36}", client_id):
