@@ -51,7 +51,7 @@ def positive_mean(
     random = np.random.default_rng(seed)
     statistic = _ratio(returns[np.newaxis, :], 0.0)[0]
     null = _null(returns, RESAMPLES, mean_block, random)
-    wanted = min(MOST_RESAMPLES, math.ceil(20.0 / threshold))
+    wanted = math.ceil(min(MOST_RESAMPLES, 20.0 / max(threshold, 1e-9)))
     if wanted > RESAMPLES and (null >= statistic).mean() < 2.0 * threshold + 1e-3:
         null = np.concatenate([null, _null(returns, wanted - RESAMPLES, mean_block, random)])
     return BootstrapTest(

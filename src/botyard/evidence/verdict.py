@@ -1,9 +1,11 @@
 """The verdict: whether what the search found is more than luck, and held where the search had not looked.
 
-pass  ⇔  (DSR > 0.99  or  (DSR > 0.90 and p < 0.01 · 6/(π² r²)))  and  walk-forward Sharpe > 0
+pass  ⇔  (DSR > 0.99  or  (DSR > 0.50 and p < Φ(Φ⁻¹(DSR) − 3.1) / r²))  and  walk-forward Sharpe > 0
          and  walk-forward Sharpe beyond the mean exposure to the market > 0
 
-r counts the runs that asked the same data; the thresholds of all runs together add up to 0.01, however many follow.
+For the first run the inner part says that the normal scores of DSR and of 1 − p add up to more than 3.1 (Stouffer's
+sum): the more clearly the search beats luck, the less the walk-forward must show, and the other way round.
+r counts the runs that asked the same data: Σ 1/r² stays below 1.65, however many follow.
 Too few days to show even a splendid edge are `not enough data`, whatever the figures say.
 """
 
@@ -13,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtr, ndtri
 
 from botyard.evidence import words
 from botyard.evidence.bootstrap import BootstrapTest, positive_mean
@@ -23,8 +26,8 @@ from botyard.records.verdict import Condition, Figure, Outcome, PermutationTest,
 Floats = npt.NDArray[np.float64]
 
 DSR_ALONE = 0.99
-DSR_WITH_P = 0.90
-P_FIRST = 0.01
+DSR_WITH_P = 0.50
+SCORES_TOGETHER = 3.1
 YEAR = 365.0
 
 SPLENDID = 3.0
@@ -34,8 +37,8 @@ DIGITS = 6
 """Kept of every figure, so that the last bits of a machine's linear algebra do not show."""
 
 RULE = (
-    f"pass if (DSR > {DSR_ALONE} or (DSR > {DSR_WITH_P:.2f} and p < {P_FIRST} · 6/(π² r²))) and walk-forward Sharpe > 0 "
-    "and walk-forward Sharpe beyond the market > 0"
+    f"pass if (DSR > {DSR_ALONE} or (DSR > {DSR_WITH_P:.2f} and p < Φ(Φ⁻¹(DSR) − {SCORES_TOGETHER:g}) / r²)) "
+    "and walk-forward Sharpe > 0 and walk-forward Sharpe beyond the market > 0"
 )
 
 
@@ -58,7 +61,7 @@ def judge(evidence: Evidence, *, seed: int) -> Verdict:
     facts = evidence.facts
     found = sample(evidence.chosen)
     deflated = deflated_sharpe(found, facts.effective_trials) if found else None
-    threshold = p_threshold(facts.earlier_runs + 1)
+    threshold = p_threshold(deflated.value if deflated else 0.0, facts.earlier_runs + 1)
     test = positive_mean(evidence.pooled, seed=seed, threshold=threshold)
     beyond = _annual(sample(evidence.tested - evidence.exposure * evidence.hold))
     conditions = (
@@ -95,9 +98,14 @@ def with_permutation(verdict: Verdict, test: PermutationTest) -> Verdict:
     )
 
 
-def p_threshold(run: int) -> float:
-    """Return what p must stay below in the run-th run (1 is the first) on the same data; all add up to P_FIRST."""
-    return P_FIRST * 6.0 / (math.pi * run) ** 2
+def p_threshold(deflated_sharpe: float, run: int) -> float:
+    """Return what p must stay below in the run-th run (1 is the first) on the same data, at this deflated Sharpe ratio.
+
+    0, which no p stays below, where the search shows no more than luck does.
+    """
+    if deflated_sharpe <= DSR_WITH_P:
+        return 0.0
+    return float(ndtr(ndtri(deflated_sharpe) - SCORES_TOGETHER)) / run**2
 
 
 def _more_than_luck(deflated: Deflated | None, test: BootstrapTest | None, threshold: float) -> Condition:
@@ -105,11 +113,12 @@ def _more_than_luck(deflated: Deflated | None, test: BootstrapTest | None, thres
     if deflated is None:
         return Condition(name, False, "The equity of the chosen parameters never moves: there is nothing to judge.")
     p = math.inf if test is None else test.p
-    is_met = deflated.value > DSR_ALONE or (deflated.value > DSR_WITH_P and p < threshold)
+    is_met = deflated.value > DSR_ALONE or p < threshold
     said = "undefined" if test is None else f"{test.p:.2g}"
+    wanted = f"with this ratio a p-value below {threshold:.2g}" if threshold else f"more than {DSR_WITH_P:.2f}"
     text = (
         f"The deflated Sharpe ratio is {deflated.value:.3f} and the pooled walk-forward's p-value {said}; "
-        f"it takes more than {DSR_ALONE}, or more than {DSR_WITH_P:.2f} with a p-value below {threshold:.2g}."
+        f"it takes {wanted}, or a ratio above {DSR_ALONE}."
     )
     return Condition(name, is_met, text)
 
@@ -146,7 +155,7 @@ def _figures(
             test.p if test else None,
             "studentised stationary bootstrap, mean block 5 days, of the pooled walk-forward",
         ),
-        "p_threshold": (threshold, "0.01 · 6/(π² r²) for the r-th run on the data"),
+        "p_threshold": (threshold, f"Φ(Φ⁻¹(DSR) − {SCORES_TOGETHER:g}) / r² for the r-th run on the data"),
         "walk_forward_sharpe": (expected, "the four chained tests of the walk-forward"),
         "beyond_market_sharpe": (beyond, "walk-forward minus mean exposure times buy and hold"),
         "mean_exposure": (evidence.exposure, "walk-forward: signed position over equity, mean over the bars"),

@@ -106,15 +106,15 @@ class Forgetful:
         """Forget it."""
 
     def read(self, name: str) -> bytes:
-        """Raises: NotFound."""
+        """Raise NotFound."""
         raise NotFound(f"{name} was not kept")
 
-    def exists(self, name: str) -> bool:
+    def exists(self, name: str) -> bool:  # noqa: ARG002  (the port's)
         """Nothing does."""
         return False
 
     def path(self, name: str) -> Path:
-        """Raises: NotFound."""
+        """Raise NotFound."""
         raise NotFound(f"{name} was not kept")
 
 
@@ -181,6 +181,7 @@ def _ask(task: Task, idea: str, market: Market, registry: SqliteTrials) -> Answe
         seed=task.question.seed,
         workers=1,  # two universes at once are faster than two workers on one
         cache_dir=cache_dir,
+        views=False,
     )
     return _answer(idea, found.symbol, found.verdict)
 

@@ -29,8 +29,7 @@ FULL: dict[Group, int] = {"no-edge": 520, "power": 60, "registry": 60}
 IDEAS = (
     "buy when the fast ema crosses above the slow ema, sell short when it crosses below",
     "long when rsi below 30, short when rsi above 70",
-    "buy when close breaks above the highest high of the last 48 bars, "
-    "sell when close falls below the lowest low of the last 24 bars",
+    "buy when close is above the highest high of the last 48 bars, sell when close is below the 24 bar sma",
     "buy when close is below the lower bollinger band, exit at the middle band",
     "long when close is above its 48 bar sma, short when below",
     "macd crosses its signal",
@@ -83,7 +82,7 @@ def questions(group: Group, seeds: SeedRange, count: int, kinds: tuple[Kind, ...
 
 
 def _power(first: int, count: int) -> list[Question]:
-    found = []
+    found: list[Question] = []
     kinds: tuple[EdgeKind, ...] = get_args(EdgeKind)
     for i in range(count):
         widths = (N_SYMBOLS, NARROW) if i % 2 == 0 else (N_SYMBOLS,)

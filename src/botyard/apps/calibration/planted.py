@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from scipy.signal import lfilter
 
 from botyard.apps.calibration.universes import CORRELATION, Moves
 from botyard.engine.bars import Floats
@@ -26,7 +27,7 @@ REVERSION_HOURS = 12.0
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """What is planted; `size` is in hourly deviations of the symbol."""
+    """What is planted; `size` is in usual hourly deviations of the symbol."""
 
     kind: EdgeKind
     size: float
@@ -39,8 +40,7 @@ def plant(found: Moves, edge: Edge, random: np.random.Generator, symbols: tuple[
     common, own = draw(random, 1, n_hours), draw(random, n_symbols, n_hours)
     shape = math.sqrt(CORRELATION) * common + math.sqrt(1.0 - CORRELATION) * own
     chosen = np.isin(np.arange(n_symbols), symbols)[:, np.newaxis]
-    level = found.deviations.mean(axis=1, keepdims=True)
-    returns = found.returns + np.where(chosen, edge.size * level * shape, 0.0)
+    returns = found.returns + np.where(chosen, edge.size * found.usual * shape, 0.0)
     return dataclasses.replace(found, returns=np.maximum(returns, -0.5))
 
 
@@ -54,18 +54,15 @@ def _spells(random: np.random.Generator, n_rows: int, n_hours: int) -> Floats:
 def _strays(random: np.random.Generator, n_rows: int, n_hours: int) -> Floats:
     # hourly changes of a stationary first-order autoregression of deviation √12
     memory = math.exp(-1.0 / REVERSION_HOURS)
-    shocks = random.standard_normal((n_hours + 1, n_rows)) * math.sqrt((1.0 - memory**2) * REVERSION_HOURS)
-    strays = np.empty_like(shocks)
-    level = random.standard_normal(n_rows) * math.sqrt(REVERSION_HOURS)
-    for i, shock in enumerate(shocks):
-        level = memory * level + shock
-        strays[i] = level
-    return np.diff(strays, axis=0).T
+    shocks = random.standard_normal((n_rows, n_hours + 1)) * math.sqrt((1.0 - memory**2) * REVERSION_HOURS)
+    before = random.standard_normal((n_rows, 1)) * math.sqrt(REVERSION_HOURS)
+    strays, _ = lfilter([1.0], [1.0, -memory], shocks, axis=1, zi=memory * before)
+    return np.asarray(np.diff(strays, axis=1))
 
 
 SIZES: dict[EdgeKind, dict[float, float]] = {
-    "momentum": {1.0: 0.0845, 1.5: 0.1002, 2.0: 0.1147, 3.0: 0.1445},
-    "reversion": {1.0: 0.381, 1.5: 0.450, 2.0: 0.519, 3.0: 0.667},
+    "momentum": {1.0: 0.0857, 1.5: 0.1004, 2.0: 0.1144, 3.0: 0.1422},
+    "reversion": {1.0: 0.3507, 1.5: 0.421, 2.0: 0.4875, 3.0: 0.6215},
 }
 
 

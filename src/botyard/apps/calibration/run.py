@@ -1,101 +1,84 @@
 """A run of the calibration: every answer is kept as it comes, so that a killed run goes on where it was."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
-from botyard.apps.calibration.asking import Answers, Task, ask, real_hours
-from botyard.apps.calibration.plan import Question
-from botyard.apps.calibration.universes import HOURS_PER_YEAR, RealHours
-from botyard.errors import UserError
-from botyard.evidence.verdict import RULE
-from botyard.market import open_market
+from botyard.errors import InvariantError, UserError
 from botyard.ports import Progress
 from botyard.records import codec
-from botyard.search.crew import Crew
+from botyard.search.crew import Crew, Tell
 
-TASK = "universes"
+Task = TypeVar("Task")
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What all answers in one file have in common; the first line of the file."""
+    """What all answers in one file have in common: the first line of the file."""
 
     rule: str
     trials: int
     n_hours: int
-    real_bars: str  # hash of the imported bars; empty where they are not asked for
-
-
-def setting(questions: Sequence[Question], *, trials: int, n_hours: int, home: Path, until_ms: int) -> Setting:
-    """Describe a run. Raises: UserError when imported bars are needed and there are none."""
-    needs_real = any(q.kind == "real" for q in questions)
-    return Setting(RULE, trials, n_hours, _real_hash(real_hours(home, until_ms)) if needs_real else "")
+    real_bars: str  # hash of the imported bars; empty where none are asked for
 
 
 def answer_all(
-    questions: Sequence[Question],
+    tasks: Mapping[str, Task],
+    work: Callable[[Task, Tell], Found],
+    kind: type[Found],
     file: Path,
-    described: Setting,
+    setting: Setting,
     *,
-    home: Path,
-    until_ms: int,
     workers: int,
     progress: Progress,
-) -> list[Answers]:
-    """Ask what the file does not answer yet, and return the answers in the order of the questions.
+) -> list[Found]:
+    """Do the tasks that the file does not answer yet, two at once with two workers; return all answers in order.
 
+    tasks: by a name that says everything about them; their order is that of the answers.
     Raises: UserError when the file is of another setting.
     """
-    known = read(file, described)
-    missing = [q for q in questions if known.get(q.name, Answers(q, (), (), 0.0)).question != q or q.name not in known]
-    progress.start(TASK, len(missing))
-    file.parent.mkdir(parents=True, exist_ok=True)
-    if not file.exists():
-        _append(file, codec.to_plain(described))
-    with Crew(ask, workers) as crew:
-        for question in missing:
-            crew.submit(Task(question, described.trials, described.n_hours, home, until_ms))
-        for _, found in crew.results(lambda units: progress.advance(TASK, units)):
-            known[found.question.name] = found
-            _append(file, codec.to_plain(found))
-    progress.finish(TASK, f"{len(missing)} asked, {len(questions) - len(missing)} known before")
-    return [known[q.name] for q in questions]
+    known = read(file, kind, setting)
+    missing = {name: task for name, task in tasks.items() if name not in known}
+    progress.start(file.stem, len(missing))
+    with Crew(work, workers) as crew:
+        names = {crew.submit(task): name for name, task in missing.items()}
+        for number, found in crew.results(lambda units: progress.advance(file.stem, units)):
+            known[names[number]] = found
+            _append(file, {"name": names[number], "found": codec.to_plain(found)})
+    progress.finish(file.stem, f"{len(missing)} answered, {len(tasks) - len(missing)} known before")
+    return [known[name] for name in tasks]
 
 
-def read(file: Path, described: Setting) -> dict[str, Answers]:
-    """Return what a file answers, by question; a last line that was cut off is left out.
+def read(file: Path, kind: type[Found], setting: Setting) -> dict[str, Found]:
+    """Return the answers of a file by name, and make the file where there is none.
 
-    Raises: UserError when the file is of another setting.
+    A last line that a kill cut off is taken out.
+    Raises: UserError when the file is of another setting or no such file at all.
     """
-    if not file.exists():
+    text = file.read_text() if file.exists() else ""
+    whole = text[: text.rfind("\n") + 1]
+    if not whole:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.unlink(missing_ok=True)
+        _append(file, codec.to_plain(setting))
         return {}
-    text = file.read_text()
-    if not text.endswith("\n"):  # killed while it wrote
-        text = text[: text.rfind("\n") + 1]
-        file.write_text(text)
-    lines = text.splitlines()
-    if not lines:
-        file.unlink()
-        return {}
-    if json.loads(lines[0]) != codec.to_plain(described):
-        raise UserError(
-            f"{file} holds answers of another setting ({lines[0]}); choose another folder with --folder, or remove it"
-        )
-    found = [codec.from_plain(Answers, json.loads(line)) for line in lines[1:]]
-    return {answers.question.name: answers for answers in found}
+    if whole != text:
+        file.write_text(whole)
+    first, *rest = whole.splitlines()
+    try:
+        if json.loads(first) == codec.to_plain(setting):
+            rows = [json.loads(line) for line in rest]
+            return {row["name"]: codec.from_plain(kind, row["found"]) for row in rows}
+    except (ValueError, KeyError, TypeError, InvariantError) as e:
+        raise UserError(f"{file} cannot be read ({e}); choose another folder with --folder, or remove it") from e
+    raise UserError(
+        f"{file} holds answers of another setting, {first}; choose another folder with --folder, or remove it"
+    )
 
 
-def _append(file: Path, plain: object) -> None:
+def _append(file: Path, plain: Any) -> None:
     with file.open("a") as handle:
         handle.write(json.dumps(plain, sort_keys=True) + "\n")
-
-
-def _real_hash(real: RealHours) -> str:
-    import hashlib
-
-    return hashlib.sha256(real.close.tobytes()).hexdigest()[:16]
-
-
-__all__ = ["HOURS_PER_YEAR", "Setting", "answer_all", "open_market", "read", "setting"]

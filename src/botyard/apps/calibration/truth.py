@@ -1,20 +1,23 @@
 """What a planted strategy truly earns: its net Sharpe over centuries of made-up bars that nobody searched."""
 
 import math
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from botyard.apps.calibration import asking, planted, universes
-from botyard.apps.calibration.plan import EDGE_IDEAS, TIMEFRAME
+from botyard.apps.calibration.plan import EDGE_IDEAS, SHARPES
 from botyard.apps.calibration.planted import Edge, EdgeKind
 from botyard.engine.backtest import Runner
 from botyard.engine.program import load_program
 from botyard.language import compile_spec
 from botyard.market.instruments import trading_rules
+from botyard.search.crew import Tell
 
 FIRST_SEED = 9_000_000
+YEARS = 400
 YEARS_AT_ONCE = 4
 
 STRATEGIES: dict[EdgeKind, dict[str, float | int | bool]] = {
@@ -28,30 +31,55 @@ STRATEGIES: dict[EdgeKind, dict[str, float | int | bool]] = {
 class Truth:
     """A measured Sharpe."""
 
-    kind: EdgeKind
-    size: float
+    edge: Edge
+    wanted: float  # the true Sharpe that universes of this edge are said to have
     sharpe: float  # annual, net of costs
-    error: float  # standard error, 1/√years
     days: int
+    cpu_seconds: float
+
+    @property
+    def error(self) -> float:
+        """Standard error, 1/√years (Lo 2002)."""
+        return math.sqrt(365.0 / self.days)
 
 
-def measure(edge: Edge, *, years: int, cache_dir: Path | None) -> Truth:
-    """Run the planted strategy on `years` of one symbol after another."""
+@dataclass(frozen=True, slots=True)
+class TruthTask:
+    """An edge to be measured."""
+
+    edge: Edge
+    wanted: float
+    years: int
+    cache_dir: Path | None = None
+
+
+def tasks(*, years: int, cache_dir: Path | None) -> dict[str, TruthTask]:
+    """List what is to be measured: every edge of the power universes."""
+    found = {}
+    for kind in STRATEGIES:
+        for wanted in SHARPES:
+            edge = Edge(kind, planted.edge_size(kind, wanted))
+            found[f"{kind}/{edge.size:g}/{years}"] = TruthTask(edge, wanted, years, cache_dir)
+    return found
+
+
+def measure(task: TruthTask, tell: Tell) -> Truth:
+    """Run the planted strategy on years of one symbol after another, at a perpetual's usual costs."""
+    started = time.process_time()
+    edge = task.edge
     compiled = compile_spec(asking.design(EDGE_IDEAS[edge.kind]).spec)
-    program = load_program(compiled, cache_dir)
+    program = load_program(compiled, task.cache_dir)
     vector = program.vector(STRATEGIES[edge.kind])
     rules = trading_rules(asking.instrument(asking.symbol_name(0)))
     daily = []
-    for i in range(math.ceil(years / YEARS_AT_ONCE)):
+    for i in range(math.ceil(task.years / YEARS_AT_ONCE)):
         random = np.random.default_rng(FIRST_SEED + i)
-        made = universes.moves("garch", random, n_symbols=1, n_hours=YEARS_AT_ONCE * universes.HOURS_PER_YEAR)
-        bars = universes.bars(planted.plant(made, edge, random, (0,)), random)[0]
+        moves = universes.moves("garch", random, n_symbols=1, n_hours=YEARS_AT_ONCE * universes.HOURS_PER_YEAR)
+        bars = universes.bars(planted.plant(moves, edge, random, (0,)), random)[0]
         runner = Runner(program, bars, rules)
         runner.score(vector)
         daily.append(runner.daily_returns().copy())
     returns = np.concatenate(daily)
     sharpe = float(returns.mean() / returns.std(ddof=1) * math.sqrt(365.0))
-    return Truth(edge.kind, edge.size, sharpe, math.sqrt(365.0 / returns.size), returns.size)
-
-
-__all__ = ["STRATEGIES", "TIMEFRAME", "Truth", "measure"]
+    tell(1)
+    return Truth(edge, task.wanted, sharpe, int(returns.size), round(time.process_time() - started, 3))

@@ -61,31 +61,23 @@ class Moves:
     """What symbols do each hour, without any edge, each (n_symbols, n_hours)."""
 
     returns: Floats  # simple
-    deviations: Floats  # of a return, as known the hour before
+    deviations: Floats  # of the normal that a return was drawn from
+    usual: Floats  # (n_symbols, 1): the deviation of an average hour
 
 
-def moves(
-    kind: Kind,
-    random: np.random.Generator,
-    *,
-    n_symbols: int,
-    n_hours: int,
-    correlation: float = CORRELATION,
-) -> Moves:
+def moves(kind: Kind, random: np.random.Generator, *, n_symbols: int, n_hours: int) -> Moves:
     """Draw the moves of made-up symbols; kind `real` needs `real_bars`."""
-    annual = random.choice(VOLATILITIES, n_symbols)
-    hourly = (annual / math.sqrt(HOURS_PER_YEAR))[:, np.newaxis]
+    annual = random.choice(VOLATILITIES, (n_symbols, 1))
+    hourly = annual / math.sqrt(HOURS_PER_YEAR)
     # one row for the common factor, one for each symbol's own part
-    shocks, deviations = (
-        _normal(random, n_symbols + 1, n_hours) if kind == "gbm" else _garch(random, n_symbols + 1, n_hours)
-    )
-    common, own = math.sqrt(correlation), math.sqrt(1.0 - correlation)
-    returns = hourly * (common * shocks[0] + own * shocks[1:])
-    spread = hourly * np.sqrt((common * deviations[0]) ** 2 + (own * deviations[1:]) ** 2)
-    returns = np.clip(returns, -MOST_MOVE, MOST_MOVE)
+    draw = _even if kind == "gbm" else _garch
+    shocks, deviations = draw(random, n_symbols + 1, n_hours)
+    common, own = math.sqrt(CORRELATION), math.sqrt(1.0 - CORRELATION)
+    returns = np.clip(hourly * (common * shocks[0] + own * shocks[1:]), -MOST_MOVE, MOST_MOVE)
     if kind == "drift":
-        returns = returns + DRIFT_SHARPE * annual[:, np.newaxis] / HOURS_PER_YEAR
-    return Moves(returns, spread)
+        returns += DRIFT_SHARPE * annual / HOURS_PER_YEAR
+    spread = hourly * np.sqrt((common * deviations[0]) ** 2 + (own * deviations[1:]) ** 2)
+    return Moves(returns, spread, hourly)
 
 
 def bars(found: Moves, random: np.random.Generator) -> list[Bars]:
@@ -95,9 +87,7 @@ def bars(found: Moves, random: np.random.Generator) -> list[Bars]:
     up, down = (0.5 * (m + np.sqrt(m**2 - 2.0 * variance * np.log(_uniform(random, m)))) for m in (log, -log))
     close = START_PRICE * np.exp(np.cumsum(log, axis=1))
     before = np.concatenate([np.full((len(close), 1), START_PRICE), close[:, :-1]], axis=1)
-    volume = (
-        1000.0 * found.deviations / found.deviations.mean(axis=1, keepdims=True) * random.uniform(0.5, 1.5, log.shape)
-    )
+    volume = 1000.0 * found.deviations / found.usual * random.uniform(0.5, 1.5, log.shape)
     return [
         _bars(*columns)
         for columns in zip(before, before * np.exp(up), before * np.exp(-down), close, volume, strict=True)
@@ -132,23 +122,25 @@ def real_bars(real: RealHours, random: np.random.Generator, *, n_symbols: int, n
     ]
 
 
-def _normal(random: np.random.Generator, n_rows: int, n_hours: int) -> tuple[Floats, Floats]:
+def _even(random: np.random.Generator, n_rows: int, n_hours: int) -> tuple[Floats, Floats]:
     return random.standard_normal((n_rows, n_hours)), np.ones((n_rows, n_hours))
 
 
 def _garch(random: np.random.Generator, n_rows: int, n_hours: int) -> tuple[Floats, Floats]:
-    # variance 1 on average; the first week is thrown away
+    # Variance 1 on average; the first week is thrown away. A Student-t shock is a normal one of random width, and
+    # a bar's high and low must be drawn at that width, or limit orders would fill at too good a price.
     warm = 168
-    shocks = random.standard_t(DEGREES_OF_FREEDOM, (n_hours + warm, n_rows)) / math.sqrt(2.0)
+    normal = random.standard_normal((n_hours + warm, n_rows))
+    widths = np.sqrt((DEGREES_OF_FREEDOM - 2) / random.chisquare(DEGREES_OF_FREEDOM, normal.shape))
     rest = 1.0 - GARCH_SHOCK - GARCH_MEMORY
-    factors = GARCH_SHOCK * shocks**2 + GARCH_MEMORY
-    variances = np.empty_like(shocks)
+    factors = GARCH_SHOCK * (normal * widths) ** 2 + GARCH_MEMORY
+    variances = np.empty_like(normal)
     variance = np.ones(n_rows)
-    for i in range(len(shocks)):
+    for i, factor in enumerate(factors):
         variances[i] = variance
-        variance = rest + factors[i] * variance
-    deviations = np.sqrt(variances[warm:]).T
-    return shocks[warm:].T * deviations, deviations
+        variance = rest + factor * variance
+    deviations = (np.sqrt(variances) * widths)[warm:].T
+    return normal[warm:].T * deviations, deviations
 
 
 def _stretches(random: np.random.Generator, n_source: int, n_hours: int) -> npt.NDArray[np.int64]:

@@ -59,6 +59,7 @@ def run(
     workers: int | None = None,
     cache_dir: Path | None = None,
     permutations: int = 0,
+    views: bool = True,
 ) -> Research:
     """Search, walk forward and judge.
 
@@ -66,6 +67,7 @@ def run(
     workers: processes, one per processor unless told. The result is the same for any number.
     cache_dir: where machine code is kept, which workers load instead of compiling it each.
     permutations: how often, at most, the search is repeated on permuted bars.
+    views: whether to write what only people look at, the journals and charts.
 
     Writes studies/*.json (finished studies, reused after an interruption), studies/*.journal (for optuna-dashboard)
     and charts/*.svg.
@@ -102,7 +104,8 @@ def run(
         desk.collect()
     results = [desk.results[study_name(symbol)] for symbol in ranking.chosen]
     walked = walk(program, folds, desk.results, candidates)
-    _write_journals(artifacts, design.spec, results)
+    if views:
+        _write_journals(artifacts, design.spec, results)
     chosen = best_of(results)
     candidate = candidates[chosen.symbol]
     run_in_sample = backtest(program, candidate.bars, candidate.rules, chosen.best_parameters)
@@ -133,7 +136,7 @@ def run(
         )
         verdict = with_permutation(verdict, test)
     research = _research(design, ranking, program, candidates, results, walked, market, run_in_sample, verdict)
-    for name, chart in draw_charts(research, results).items():
+    for name, chart in (draw_charts(research, results) if views else {}).items():
         artifacts.write(f"charts/{name}", chart)
     return research
 
