@@ -1,0 +1,132 @@
+"""What must hold before a bot may trade real money, each condition with its state in a sentence."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from botyard.records.fleet import LIQUIDATION_ID, Entry
+from botyard.records.market import Instrument
+from botyard.records.verdict import Condition, Verdict
+
+Floats = npt.NDArray[np.float64]
+
+DAY_MS = 86_400_000
+GRACE_DAYS = 14
+FEWEST_FILLS = 40
+MOST_EXCESS_BPS = 2.0
+Z_95 = 1.645
+"""One-sided 95 % of the normal distribution."""
+
+
+@dataclass(frozen=True, slots=True)
+class FillCosts:
+    """What fills cost beyond the price at their decision and the slippage that research reckoned with, in bps."""
+
+    fills: int
+    mean_bps: float
+    deviation_bps: float
+
+    @property
+    def needed(self) -> int:
+        """Fills after which 1.645 standard errors are no more than MOST_EXCESS_BPS; never fewer than FEWEST_FILLS."""
+        return max(FEWEST_FILLS, math.ceil((Z_95 * self.deviation_bps / MOST_EXCESS_BPS) ** 2))
+
+    @property
+    def bound_bps(self) -> float:
+        """Upper end of the one-sided 95 % interval of the mean."""
+        return self.mean_bps + Z_95 * self.deviation_bps / math.sqrt(self.fills) if self.fills else math.inf
+
+
+def verdict_condition(verdict: Verdict, verdict_hash: str, deployed_hash: str) -> Condition:
+    """Whether the research passed on bars of a real market, and is the one that the bot was deployed with."""
+    name = "verdict"
+    if verdict_hash != deployed_hash:
+        return Condition(
+            name, False, "The run's verdict is not the one that the bot was deployed with; deploy it again."
+        )
+    if verdict.outcome == "pass" and verdict.candidate_list == "synthetic":
+        return Condition(name, False, "The verdict is a pass on made-up bars, which says nothing about a real market.")
+    return Condition(name, verdict.outcome == "pass", verdict.sentence)
+
+
+def replay_condition(entries: Iterable[Entry], open_ms: Sequence[int], orders: Floats, equity: Floats) -> Condition:
+    """Whether every live decision is the engine's, to the last bit.
+
+    open_ms, orders, equity: of the engine's run over the same bars, from the first live one on.
+    """
+    name = "replay"
+    decided = [e for e in entries if e.kind == "decision"]
+    if not decided:
+        return Condition(name, False, "It has decided on no live bar yet.")
+    if [e.bar_ms for e in decided] != list(open_ms):
+        text = f"It decided on {len(decided)} bars where the replay has {len(open_ms)}, or on others."
+        return Condition(name, False, text)
+    rows = np.array([e.data["row"] for e in decided], dtype=np.float64)
+    model = np.array([e.data["model_equity"] for e in decided], dtype=np.float64)
+    for at, one in enumerate(decided):
+        if rows[at].tobytes() != orders[at].tobytes() or model[at].tobytes() != equity[at].tobytes():
+            text = f"Decision {at + 1} of {len(decided)} differs from the engine's ({one.data.get('words', '')})."
+            return Condition(name, False, text)
+    return Condition(
+        name, True, f"All {len(decided):,} live decisions equal the engine's over the same bars, bit by bit."
+    )
+
+
+def grace_condition(entries: Iterable[Entry]) -> Condition:
+    """Whether it has run for long enough to prove the implementation."""
+    at = [e.bar_ms for e in entries if e.kind == "decision"]
+    days = (at[-1] - at[0]) / DAY_MS if at else 0.0
+    text = f"It ran for {days:.1f} days, {GRACE_DAYS} are needed; they prove the implementation, not the edge."
+    return Condition("grace", days >= GRACE_DAYS, text)
+
+
+def fill_costs(entries: Iterable[Entry], instrument: Instrument, slippage_bps: float) -> FillCosts:
+    """Measure the fills of a journal: market orders against the mid when they were sent, stops against their level.
+
+    Fills at a limit cost nothing beyond it; where the venue told no mid a market order cannot be measured.
+    """
+    kinds: dict[str, tuple[str, int | None]] = {}
+    mids: dict[str, float] = {}
+    found = []
+    tick = instrument.tick
+    for entry in entries:
+        data = entry.data
+        if entry.kind == "intent":
+            kinds[data["client_id"]] = data["order"]["kind"], data["order"]["ticks"]
+        elif entry.kind == "submitted" and "mid" in data:
+            mids[data["client_id"]] = data["mid"]
+        elif entry.kind == "fill" and data["client_id"] != LIQUIDATION_ID:
+            kind, ticks = kinds.get(data["client_id"], ("", None))
+            level = None if ticks is None else ticks * tick.numerator / tick.denominator
+            reference = mids.get(data["client_id"]) if kind == "market" else level if kind == "stop" else None
+            if reference is not None:
+                side = 1.0 if data["side"] == "buy" else -1.0
+                price = data["ticks"] * tick.numerator / tick.denominator
+                found.append(side * (price / reference - 1.0) * 1e4 - slippage_bps)
+    excess = np.array(found)
+    return FillCosts(
+        fills=len(found),
+        mean_bps=float(excess.mean()) if found else 0.0,
+        deviation_bps=float(excess.std(ddof=1)) if len(found) > 1 else 0.0,
+    )
+
+
+def fills_condition(costs: FillCosts, *, is_real: bool) -> Condition:
+    """Whether enough real fills bound the excess cost."""
+    name = "fills"
+    if not is_real:
+        text = (
+            f"Its fills are simulated; {FEWEST_FILLS} or more real ones must show that they cost no more than "
+            f"{MOST_EXCESS_BPS:g} bps beyond what research reckoned with. A pilot makes them."
+        )
+        return Condition(name, False, text)
+    if costs.fills < 2:
+        return Condition(name, False, f"{costs.fills} fills could be measured, at least {FEWEST_FILLS} are needed.")
+    text = (
+        f"{costs.fills} of {costs.needed} fills measured; they cost {costs.mean_bps:.2f} bps beyond what research "
+        f"reckoned with, at most {costs.bound_bps:.2f} with 95 % confidence, allowed are {MOST_EXCESS_BPS:g}."
+    )
+    return Condition(name, costs.fills >= costs.needed and costs.bound_bps <= MOST_EXCESS_BPS, text)

@@ -1,0 +1,116 @@
+import math
+
+import numpy as np
+import pytest
+
+from botyard.evidence import promotion
+from botyard.evidence.promotion import FillCosts
+from botyard.records.fleet import Entry
+from botyard.records.verdict import Verdict
+from botyard.testing.bots import live
+
+INSTRUMENT = live.rules().instrument
+DAY = 86_400_000
+
+
+@pytest.mark.parametrize(
+    ("deviation", "needed"), [(0.0, 40), (7.0, 40), (10.0, 68), (20.0, 271)]
+)  # (1.645 · 20 / 2)² = 270.6
+def test_how_many_fills_are_needed(deviation, needed):
+    assert FillCosts(1, 0.0, deviation).needed == needed
+
+
+@pytest.mark.parametrize(
+    ("costs", "is_real", "is_met"),
+    [
+        (FillCosts(40, 0.5, 5.0), True, True),  # 0.5 + 1.645 · 5 / √40 = 1.80
+        (FillCosts(40, 0.8, 5.0), True, False),  # 2.10
+        (FillCosts(39, -9.0, 5.0), True, False),
+        (FillCosts(40, 0.5, 5.0), False, False),
+        (FillCosts(60, -5.0, 10.0), True, False),  # 68 are needed
+        (FillCosts(0, 0.0, 0.0), True, False),
+    ],
+)
+def test_fills_bound_the_excess_cost(costs, is_real, is_met):
+    found = promotion.fills_condition(costs, is_real=is_real)
+    assert found.is_met is is_met
+    assert "40" in found.text or "68" in found.text
+
+
+def order(name, kind, side, ticks, at, *, mid=None):
+    intent = {"client_id": name, "order": {"kind": kind, "ticks": ticks}}
+    sent = {"client_id": name} | ({} if mid is None else {"mid": mid})
+    return [
+        Entry("intent", 1, 1, intent),
+        Entry("submitted", 1, 1, sent),
+        Entry("fill", 2, 2, {"client_id": name, "side": side, "ticks": at}),
+    ]
+
+
+def test_what_fills_cost_beyond_the_expected_slippage():
+    journal = [
+        *order("a", "market", "buy", None, 10_003, mid=100.0),  # 3 bps above the mid
+        *order("b", "market", "sell", None, 9_999, mid=100.0),  # 1 bps below
+        *order("c", "stop", "sell", 10_000, 9_990),  # 10 bps below its level
+        *order("d", "limit", "buy", 10_000, 10_000),
+        *order("e", "market", "buy", None, 12_000),  # no mid is known
+        Entry("fill", 3, 3, {"client_id": "liquidation", "side": "sell", "ticks": 5_000}),
+    ]
+    found = promotion.fill_costs(journal, INSTRUMENT, slippage_bps=2.0)
+    excess = np.array([1.0, -1.0, 8.0])
+    assert found.fills == 3
+    assert found.mean_bps == pytest.approx(excess.mean(), abs=1e-6)
+    assert found.deviation_bps == pytest.approx(np.std(excess, ddof=1), abs=1e-6)
+    assert found.bound_bps == pytest.approx(excess.mean() + 1.645 * np.std(excess, ddof=1) / math.sqrt(3), abs=1e-6)
+
+
+def decision(bar_ms, row=(-1.0, 0.0), equity=10_000.0):
+    return Entry("decision", bar_ms, bar_ms, {"row": list(row), "model_equity": equity, "words": "flat"})
+
+
+TIMES = (1, 2, 3)
+ORDERS = np.array([[-1.0, 0.0], [0.0, 5.0], [-1.0, float("nan")]])
+EQUITY = np.array([10_000.0, 10_000.0, 10_001.0])
+LIVED = [decision(t, row, e) for t, row, e in zip(TIMES, ORDERS.tolist(), EQUITY.tolist(), strict=True)]
+
+
+def test_equal_decisions_are_equal_bit_by_bit():
+    assert promotion.replay_condition(LIVED, TIMES, ORDERS, EQUITY).is_met
+
+
+@pytest.mark.parametrize(
+    ("journal", "why"),
+    [
+        ([], "no live bar yet"),
+        (LIVED[:2], "2 bars where the replay has 3"),
+        ([LIVED[0], decision(2, (0.0, 6.0)), LIVED[2]], "Decision 2 of 3 differs"),
+        ([*LIVED[:2], decision(3, ORDERS[2].tolist(), 10_001.000000000002)], "Decision 3 of 3 differs"),
+    ],
+)
+def test_any_other_decision_is_named(journal, why):
+    found = promotion.replay_condition(journal, TIMES, ORDERS, EQUITY)
+    assert not found.is_met
+    assert why in found.text
+
+
+@pytest.mark.parametrize(("days", "is_met"), [(13.9, False), (14, True)])
+def test_grace_proves_the_implementation_and_says_so(days, is_met):
+    found = promotion.grace_condition([decision(0), decision(int(days * DAY))])
+    assert found.is_met is is_met
+    assert "not the edge" in found.text
+
+
+@pytest.mark.parametrize(
+    ("outcome", "label", "deployed", "is_met"),
+    [
+        ("pass", "survivor", "a", True),
+        ("pass", "synthetic", "a", False),
+        ("pass", "survivor", "b", False),
+        ("fail", "survivor", "a", False),
+        ("not enough data", "survivor", "a", False),
+        ("not assessed", "survivor", "a", False),
+    ],
+)
+def test_only_a_pass_on_real_bars_of_this_very_run_counts(outcome, label, deployed, is_met):
+    verdict = Verdict(outcome, "said", 1.0, candidate_list=label)
+    assert promotion.verdict_condition(verdict, "a", deployed).is_met is is_met
