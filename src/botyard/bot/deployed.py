@@ -2,6 +2,7 @@
 
 import hashlib
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -25,8 +26,8 @@ class Deployed:
     code_hash: str  # of the source that was loaded
 
 
-def load_deployed(folder: Path) -> Deployed:
-    """Load `bot.json` and `strategy.py`.
+def load_deployed(folder: Path, *, before_code: Callable[[BundleSettings], None] | None = None) -> Deployed:
+    """Load `bot.json` and `strategy.py`; `before_code` is called when all is read and nothing of it has run.
 
     Raises: ConfigError when a file is missing, unreadable or not the one that was deployed.
     """
@@ -41,6 +42,8 @@ def load_deployed(folder: Path) -> Deployed:
             f"{folder / STRATEGY_FILE} has hash {code_hash[:12]}, deployed was {settings.code_hash[:12]}: "
             "it was changed since; deploy the bot again"
         )
+    if before_code is not None:
+        before_code(settings)
     return Deployed(settings, load_strategy(source.decode(), f"botyard_strategy_{code_hash[:16]}"), code_hash)
 
 

@@ -45,7 +45,7 @@ SMOKE_TESTS = Dialect(
 
 
 def strategy_dialect(offered: frozenset[str], *, has_orders: bool) -> Dialect:
-    """What a model may write of a bot's strategy.py: its functions, on the names that its generated head offers."""
+    """Say what a model may write of a bot's strategy.py: its functions, on the names that its generated head offers."""
     functions: dict[str, tuple[str, ...]] = {
         "warm_up": ("p",),
         "on_bar": ("s", "p", "minutes", "open", "high", "low", "close", "volume"),

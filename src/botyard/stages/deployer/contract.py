@@ -3,6 +3,8 @@
 1. Unpack into a temporary folder; start `python -I -S` there with an empty environment.
 2. Replay the golden bars (golden.py) and compare each bar's decisions with the engine's, bit for bit.
 3. Start once more, from the states saved in the middle of each segment: the rest must come out the same.
+
+A strategy that a model wrote replays in the cage (cage/child.py); where there is none, every test of it fails.
 """
 
 import hashlib
@@ -17,13 +19,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from botyard.cage.child import ChildLimits, run_caged
 from botyard.errors import InvariantError
 from botyard.language import CompiledStrategy
 from botyard.records import codec
 from botyard.records.deployment import BundleSettings, ContractReport, ContractTest
 from botyard.stages.deployer.bundle import bundle_hash, unzip_files
 from botyard.stages.deployer.golden import ENOUGH_FIRINGS, FEWEST_BARS, Golden, Segment
-from botyard.stages.deployer.golden_file import pack_bars, unpack_rows
+from botyard.stages.deployer.golden_file import pack_bars, unframe, unpack_rows
 
 MOST_STATE_BYTES = 65_536
 SECONDS = 300.0  # for one replay; a bundle that takes longer hangs
@@ -42,8 +45,14 @@ class _Replay:
     error: str = ""
 
 
-def run_contract_tests(bundle: bytes, compiled: CompiledStrategy, golden: Golden) -> ContractReport:
-    """Run all contract tests and return what each said; nothing is raised for a bad bundle."""
+def run_contract_tests(
+    bundle: bytes, compiled: CompiledStrategy, golden: Golden, *, code_hash: str = "", is_caged: bool = False
+) -> ContractReport:
+    """Run all contract tests and return what each said; nothing is raised for a bad bundle.
+
+    code_hash: of the code that is to be in it, where that is not the generator's. is_caged: a model wrote that code.
+    """
+    replay = _replay_caged if is_caged else _replay
     files = unzip_files(bundle)
     with tempfile.TemporaryDirectory(prefix="botyard-contract-") as name:
         folder = Path(name)
@@ -52,11 +61,11 @@ def run_contract_tests(bundle: bytes, compiled: CompiledStrategy, golden: Golden
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(data)
         (folder / "bars").write_bytes(pack_bars([(s.bars, s.trade_from) for s in golden.segments]))
-        whole = _replay("whole", folder, [len(s.bars) for s in golden.segments], golden.width)
-        rest = _replay("rest", folder, [len(s.bars) - len(s.bars) // 2 for s in golden.segments], golden.width)
+        whole = replay("whole", folder, [len(s.bars) for s in golden.segments], golden.width)
+        rest = replay("rest", folder, [len(s.bars) - len(s.bars) // 2 for s in golden.segments], golden.width)
     labels = golden.labels
     tests = [
-        _identity(files, compiled),
+        _identity(files, compiled, code_hash or compiled.code_hash),
         _isolation(whole),
         _same("signals", "signal", whole, golden, SIGNALS),
         _same("targets", "target", whole, golden, TARGETS),
@@ -92,12 +101,28 @@ def _replay(part: str, folder: Path, lengths: list[int], width: int) -> _Replay:
         return _Replay([], {}, f"the bundle's answer cannot be read: {e}")
 
 
-def _identity(files: dict[str, bytes], compiled: CompiledStrategy) -> ContractTest:
+def _replay_caged(part: str, folder: Path, lengths: list[int], width: int) -> _Replay:
+    states = folder / "states"
+    answer = run_caged(
+        folder / "bundle", ["contract", part, str(folder / "bars"), "-", str(states)], ChildLimits(seconds=SECONDS)
+    )
+    if answer.error:
+        return _Replay([], {}, f"the bundle in the cage: {answer.error}")
+    try:
+        rows, saved, report = unframe(answer.output)
+        if part == "whole":
+            states.write_bytes(saved)
+        return _Replay(unpack_rows(rows, lengths, width), json.loads(report))
+    except (OSError, ValueError, InvariantError) as e:
+        return _Replay([], {}, f"the bundle's answer cannot be read: {e}")
+
+
+def _identity(files: dict[str, bytes], compiled: CompiledStrategy, code_hash: str) -> ContractTest:
     settings = codec.load(BundleSettings, files["bot.json"])
     shipped = hashlib.sha256(files["strategy.py"]).hexdigest()
     for what, found, wanted in (
         ("strategy.py's hash", shipped, settings.code_hash),
-        ("the code hash", settings.code_hash, compiled.code_hash),
+        ("the code hash", settings.code_hash, code_hash),
         ("the spec hash", settings.spec_hash, compiled.spec_hash),
     ):
         if found != wanted:

@@ -34,3 +34,15 @@ def unpack_rows(data: bytes, lengths: Sequence[int], width: int) -> list[NDArray
         raise InvariantError(f"the bundle wrote {len(data)} bytes of decisions, not {wanted}")
     rows = np.frombuffer(data, dtype="<f8").reshape(-1, width)
     return np.split(rows, np.cumsum(lengths)[:-1])
+
+
+def unframe(data: bytes) -> tuple[bytes, bytes, bytes]:
+    """Take apart what a caged replay wrote into its pipe: rows, states, report.
+
+    Two lengths (int64) stand first. Raises: InvariantError when it is shorter than they say.
+    """
+    n_rows, n_states = (int.from_bytes(data[k : k + 8], "little") for k in (0, 8))
+    if len(data) < 16 + n_rows + n_states:
+        raise InvariantError(f"the bundle wrote {len(data)} bytes, not {16 + n_rows + n_states} and a report")
+    middle, end = 16 + n_rows, 16 + n_rows + n_states
+    return data[16:middle], data[middle:end], data[end:]

@@ -2,6 +2,9 @@
 """Replays golden bars through this bundle's bot and writes down every decision; the Deployer compares them.
 
 The other half, with the files' layout, is stages/deployer/golden_file.py. Standard library only.
+
+Started by cage/jail.py, for a strategy that a model wrote, it reads and imports all that it needs, closes the cage, and
+only then runs the strategy; what it has to say goes through the pipe.
 """
 
 import importlib
@@ -12,10 +15,12 @@ from array import array
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from botyard.bot.deployed import Deployed, load_deployed
 from botyard.bot.model import Model
 from botyard.ops.state import NO_ORDER
+from botyard.records.deployment import BundleSettings
 from botyard.records.fleet import Bar
 
 HERE = Path(__file__).resolve().parent
@@ -31,13 +36,47 @@ class Segment(NamedTuple):
 
 def replay(part: str, bars: Path, rows: Path, states: Path) -> str:
     """Replay the `whole` of each segment, or its `rest` from the state saved in its middle; return a report as JSON."""
-    deployed = load_deployed(HERE)
+    data = bars.read_bytes()
+    kept = states.read_bytes() if part == "rest" else b""
+    jail = sys.modules.get("jail")
+    found: dict[str, Any] = {}
+
+    def close(settings: BundleSettings) -> None:
+        ZoneInfo(settings.timezone)  # read while files can be read
+        found.update(broken=_import_all(), foreign=_foreign_modules())
+        _close(jail)
+
+    deployed = load_deployed(HERE, before_code=close if jail else None)
+    written, saved, size = _decide(deployed, part, data, kept)
+    if not jail:
+        rows.write_bytes(written)
+        if part == "whole":
+            states.write_bytes(saved)
+        found.update(broken=_import_all(), foreign=_foreign_modules())
+    report = json.dumps({"state_bytes": size, **found})
+    if not jail:
+        return report
+    head = len(written).to_bytes(8, "little") + len(saved).to_bytes(8, "little")
+    sys.stdout.buffer.write(head + written + saved + report.encode())
+    sys.stdout.buffer.flush()
+    return ""
+
+
+def _close(jail: Any) -> None:
+    try:
+        jail.close()
+    except OSError as e:
+        sys.stderr.write(f"{e}\n")
+        sys.exit(jail.NO_CAGE)
+
+
+def _decide(deployed: Deployed, part: str, data: bytes, kept: bytes) -> tuple[bytes, bytes, int]:
+    """Return the rows, the states in the middle of each segment, and the size of one state."""
     new = _model(deployed, 0).dump()
     state_size = len(new[0])
     size = state_size + len(new[1])
     written, saved = array("d"), bytearray()
-    kept = states.read_bytes() if part == "rest" else b""
-    for number, segment in enumerate(_segments(bars.read_bytes())):
+    for number, segment in enumerate(_segments(data)):
         model = _model(deployed, segment.open_ms[segment.trade_from])
         middle = len(segment.open_ms) // 2
         if part == "rest":
@@ -48,10 +87,7 @@ def replay(part: str, bars: Path, rows: Path, states: Path) -> str:
                 saved += b"".join(model.dump())
             model.step(Bar(segment.open_ms[i], *(column[i] for column in segment.columns)))
             written.extend(_row(model))
-    rows.write_bytes(_little(written).tobytes())
-    if part == "whole":
-        states.write_bytes(saved)
-    return json.dumps({"state_bytes": size, "broken": _import_all(), "foreign": _foreign_modules()})
+    return _little(written).tobytes(), bytes(saved), size
 
 
 def _model(deployed: Deployed, live_from_ms: int) -> Model:
@@ -105,7 +141,7 @@ def _foreign_modules() -> list[str]:
     foreign = []
     for name, module in sorted(sys.modules.items()):
         file = getattr(module, "__file__", None)
-        if file is None:
+        if file is None or name in ("jail", "__main__"):
             continue
         path = Path(file).resolve()
         is_library = path.is_relative_to(library) and not {"site-packages", "dist-packages"} & set(path.parts)
