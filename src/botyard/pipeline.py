@@ -107,7 +107,12 @@ def _run_stages(keeper: "_Keeper", ports: Ports) -> Result:
 
     record = keeper.record
     keeper.end("running", "")
-    answer = keeper.stage("designer", Design, lambda: designer.run(record.idea, record.timeframe), _design_line)
+    answer = keeper.stage(
+        "designer",
+        Design,
+        lambda: designer.run(record.idea, record.timeframe, ports.model, ports.open_market),
+        _design_line,
+    )
     if not isinstance(answer, Design):
         return _without_design(answer, keeper, ports)
     design = answer
@@ -115,6 +120,8 @@ def _run_stages(keeper: "_Keeper", ports: Ports) -> Result:
     keeper.write("strategy_spec.json", dump_spec(design.spec))
     keeper.write("strategy.py", design.source)
     keeper.write("test_strategy.py", design.tests_source)
+    if design.work is not None:
+        keeper.write("witness.py", design.work.witness_source)
     ports.progress.finish("designer", _design_line(design))
     failed = [t for t in design.tests if not t.passed]
     if failed:
@@ -165,6 +172,7 @@ def _run_stages(keeper: "_Keeper", ports: Ports) -> Result:
             run_id=record.run_id,
             notifier=ports.notifier,
             progress=ports.progress,
+            mode=record.mode,
             cache_dir=ports.cache_dir,
         ),
         _deployment_line,

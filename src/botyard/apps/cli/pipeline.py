@@ -1,5 +1,6 @@
 """`botyard pipeline IDEA MINUTES`, and `botyard pipeline --resume RUN`."""
 
+import dataclasses
 import os
 import time
 from typing import TYPE_CHECKING, Annotated
@@ -8,6 +9,7 @@ import typer
 
 from botyard.apps import settings
 from botyard.apps.cli import console
+from botyard.apps.language_model import BUDGET_USD
 from botyard.errors import NoInstrument, Refused, UserError
 
 if TYPE_CHECKING:
@@ -37,6 +39,19 @@ def pipeline(
         int,
         typer.Option("--permutations", min=0, max=10_000, help="Repeat the search on permuted bars, at most so often."),
     ] = 0,
+    budget_usd: Annotated[
+        float, typer.Option("--budget-usd", min=0.0, help="The most that the run's language model may cost.")
+    ] = BUDGET_USD,
+    recorded: Annotated[
+        str, typer.Option("--recorded", help="Repeat what the model said in this run, without a model.")
+    ] = "",
+    venue: Annotated[
+        str, typer.Option("--venue", help="An exchange: its costs and filters hold, and the bot follows its bars.")
+    ] = "",
+    mode: Annotated[str, typer.Option("--mode", help="With --venue: where orders go, paper or testnet.")] = "paper",
+    allocate: Annotated[
+        float, typer.Option("--allocate", help="With --venue: the quote that the bot is given to trade with.")
+    ] = 1_000.0,
     resume: Annotated[
         str, typer.Option("--resume", help='Go on with a run: its id, its number, or "last".', show_default=False)
     ] = "",
@@ -54,18 +69,36 @@ def pipeline(
         if record.outcome in ("clarification", "refused"):
             raise UserError(f"run {record.run_id} ended with an answer: see botyard show {record.run_id}")
     else:
-        record, artifacts = _new_run(idea.strip(), minutes, market, trials=trials, seed=seed, permutations=permutations)
+        _check_venue(venue, mode, allocate)
+        record, artifacts = _new_run(
+            idea.strip(), minutes, "imported" if venue else market, trials=trials, seed=seed, permutations=permutations, budget_usd=budget_usd,
+            recorded=recorded,
+        )  # fmt: skip
+        if venue:
+            record = dataclasses.replace(record, venue=venue, mode=mode, allocated_quote=allocate)  # type: ignore[arg-type] # checked
     _run(record, artifacts, workers=workers, as_json=as_json)
 
 
+def _check_venue(venue: str, mode: str, allocate: float) -> None:
+    if venue:
+        from botyard.apps import venue_runs
+
+        venue_runs.check(venue, mode, allocate)
+    elif mode != "paper":
+        raise UserError(f"--mode {mode} needs an exchange: add --venue, such as --venue binance")
+
+
 def _new_run(
-    idea: str, minutes: str, market: str, *, trials: int, seed: int, permutations: int
+    idea: str, minutes: str, market: str, *, trials: int, seed: int, permutations: int, budget_usd: float, recorded: str
 ) -> "tuple[RunRecord, FolderArtifacts]":
-    from botyard.apps import run_folders
+    from botyard.apps import language_model, run_folders
     from botyard.market import open_market
     from botyard.records.market import parse_timeframe
     from botyard.records.run import RunRecord
 
+    before = run_folders.load(recorded)[0] if recorded else None
+    if before is not None:
+        idea, minutes, market = idea or before.idea, minutes or before.timeframe, before.market
     if not idea:
         raise UserError('the idea is empty; say it in words, such as "fast ema crosses slow ema"')
     if len(idea) > MAX_IDEA:
@@ -74,6 +107,10 @@ def _new_run(
         raise UserError(f'how long is a bar? Add the minutes: botyard pipeline "{idea[:40]}" 5')
     timeframe = parse_timeframe(minutes)
     now_ms = int(time.time() * 1000)
+    if before is not None:
+        model, now_ms = before.model, before.created_ms  # which is now for its bars
+    else:
+        model = language_model.configured()
     chosen = open_market(settings.home(), market, now_ms).name
     run_id, artifacts = run_folders.create(idea)
     record = RunRecord(
@@ -86,6 +123,9 @@ def _new_run(
         created_ms=now_ms,
         outcome="running",
         permutations=permutations,
+        model=model,
+        budget_usd=budget_usd,
+        recorded=before.run_id if before is not None else "",
     )
     return record, artifacts
 

@@ -1,0 +1,54 @@
+"""Which language model a run has: none, the one of BOTYARD_MODEL, or a recording of another run."""
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from botyard.ports import ArtifactStore, LanguageModel
+    from botyard.records.run import RunRecord
+
+SETTING = "BOTYARD_MODEL"
+BUDGET_USD = 2.0
+
+
+def configured() -> str:
+    """Return the model of BOTYARD_MODEL without its address, "" where none is set; nothing is asked of it yet.
+
+    Raises: UserError when the setting, its key or its price is missing or wrong.
+    """
+    text = os.environ.get(SETTING, "").strip()
+    if not text:
+        return ""
+    from botyard.adapters.language_model.prices import price_of
+    from botyard.adapters.language_model.setting import parse
+
+    setting = parse(text)
+    price_of(setting)
+    return setting.name
+
+
+def open_model(record: "RunRecord", artifacts: "ArtifactStore") -> "LanguageModel | None":
+    """Open the run's model: its exchanges are kept with the run, within the run's money limit.
+
+    Raises: UserError when the setting, its key or its price is missing or wrong; NotFound for a recording that is gone.
+    """
+    from botyard.adapters.language_model.recorded import Recorder, Replay, spent_usd
+
+    if record.recorded:
+        from botyard.apps import run_folders
+
+        before, kept = run_folders.load(record.recorded)
+        return Recorder(Replay(kept, before.run_id), artifacts)
+    text = os.environ.get(SETTING, "").strip()
+    if not text:
+        return None
+    from botyard.adapters.language_model.budget import Budget
+    from botyard.adapters.language_model.patience import Patience
+    from botyard.adapters.language_model.prices import price_of
+    from botyard.adapters.language_model.setting import parse
+    from botyard.adapters.language_model.vendor import VendorModel
+
+    setting = parse(text)
+    limit = record.budget_usd or BUDGET_USD
+    careful = Budget(VendorModel(setting), price_of(setting), limit, spent_usd(artifacts))
+    return Recorder(Patience(careful), artifacts)
