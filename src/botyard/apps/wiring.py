@@ -18,6 +18,7 @@ def pipeline_ports(record: "RunRecord", artifacts: "ArtifactStore", progress: "P
     from botyard.adapters.notifier.console import ConsoleNotifier
     from botyard.adapters.trial_registry.sqlite import SqliteTrials
     from botyard.adapters.venue.paper import PaperVenue
+    from botyard.apps.language_model import open_model
     from botyard.market import open_market
     from botyard.pipeline import Ports
 
@@ -35,4 +36,5 @@ def pipeline_ports(record: "RunRecord", artifacts: "ArtifactStore", progress: "P
         progress=progress,
         cache_dir=home / "cache",
         workers=workers,
+        model=open_model(record, artifacts),
     )
