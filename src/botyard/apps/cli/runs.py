@@ -82,6 +82,7 @@ def show_result(result: "Result") -> None:
         _show_refusal(result.refusal)
     if result.design:
         _show_design(result.design)
+    _show_reader(result)
     if result.ranking:
         _show_ranking(result.ranking)
     if result.research:
@@ -113,6 +114,24 @@ def _show_design(design: "Design") -> None:
         say(f"  assumed: {assumption}")
     for text in (*design.notices, *design.warnings):
         say(f"  note: {text}", style="yellow")
+
+
+def _show_reader(result: "Result") -> None:
+    """Say who read the idea, and what a language model tried and cost."""
+    from botyard.apps.report import models
+
+    say("\n" + models.reader(result))
+    for line in models.tried(result):
+        say(f"  {line}")
+    if models.costs(result):
+        console.table(
+            "",
+            ["agent", "model", ">calls", ">tokens in", ">tokens out", ">US$", ">seconds"],
+            (
+                (u.purpose, u.model, u.calls, f"{u.input_tokens:,}", f"{u.output_tokens:,}", f"{u.cost_usd:.4f}", f"{u.seconds:.1f}")
+                for u in models.costs(result)
+            ),
+        )  # fmt: skip
 
 
 def _show_ranking(ranking: "Ranking") -> None:

@@ -19,7 +19,7 @@ def render(result: Result, charts: dict[str, str]) -> str:
     import jinja2  # heavy: only reports need it
 
     from botyard import __version__
-    from botyard.apps.report import words
+    from botyard.apps.report import models, words
 
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("botyard.apps.report", "."),
@@ -37,6 +37,9 @@ def render(result: Result, charts: dict[str, str]) -> str:
         "cards": words.cards(result),
         "notes": words.notes(result),
         "hashes": words.hashes(result),
+        "reader": models.reader(result),
+        "tried": models.tried(result),
+        "costs": models.costs(result),
         "synthetic": result.run.market == "demo",
         "charts": {name: charts.get(name, "") for name in CHARTS},
         "version": __version__,
