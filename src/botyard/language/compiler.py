@@ -10,6 +10,7 @@ from botyard.language.catalog import (
     DERIVED_INPUTS,
     POSITION_INPUTS,
 )
+from botyard.language.judging.conditions import idle_parts
 from botyard.language.judging.lint import lint, uses_absolute_prices
 from botyard.language.judging.refuse import refuse
 from botyard.language.judging.timing import longest, memory, warm_up
@@ -43,7 +44,7 @@ def compile_spec(spec: Spec) -> CompiledStrategy:
     sizing = _check_sizing(spec, checker)
     trees = used_trees(machine, sizing)
     needs = longest(need for tree in trees for need in warm_up(tree, minutes))
-    refuse(spec, checker, machine, sizing)
+    judge = refuse(spec, checker, machine, sizing)
     source = emit(spec, checker, machine, sizing, needs, minutes)
     defaults = {name: int(p.default) for name, p in spec.parameters.items() if p.type == "int"}
     return CompiledStrategy(
@@ -52,7 +53,7 @@ def compile_spec(spec: Spec) -> CompiledStrategy:
         source=source,
         code_hash=hashlib.sha256(source.encode()).hexdigest(),
         seed_bars=max(memory(tree, minutes, defaults) for tree in trees),
-        warnings=lint(spec, machine, trees),
+        warnings=(*lint(spec, machine, trees), *idle_parts(judge, machine)),
         uses_absolute_prices=uses_absolute_prices(trees),
         has_shorts=any(state.sign < 0 for state in machine.states),
         window_parameters=_window_parameters(spec, trees),

@@ -18,7 +18,7 @@ _PROBE: dict[str, Any] = {
         "initial": "flat",
         "states": {"flat": 0, "long": 1},
         "transitions": [
-            {"from": "flat", "to": "long", "signal": "enter_long", "when": "close < 0"},
+            {"from": "flat", "to": "long", "signal": "enter_long", "when": "close > 1000000000000000"},
             {"from": "long", "to": "flat", "signal": "exit_long", "when": "close > 0"},
         ],
     },

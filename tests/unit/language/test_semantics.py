@@ -360,7 +360,7 @@ def test_nothing_fires_before_the_longest_window_is_full() -> None:
             **MACHINE,
             "transitions": [
                 {"from": "flat", "to": "long", "signal": "enter_long", "when": "close > 0 or sma(close, 9) > 0"},
-                {"from": "long", "to": "flat", "signal": "exit_long", "when": "close < 0"},
+                {"from": "long", "to": "flat", "signal": "exit_long", "when": "close < 1"},
             ],
         }
     )

@@ -153,7 +153,7 @@ def _arithmetic(operator: str, a: Range, b: Range) -> Range:
         return Range(a.low - b.high, a.high - b.low)
     if operator == "/" and (b.low > 0.0 or b.high < 0.0):
         return _products(a, Range(_reciprocal(b.high), _reciprocal(b.low)))
-    if operator == "/" and b.low == 0.0:  # a division by zero is not known: what is known comes from above
+    if operator == "/" and b.low == 0.0 < b.high:  # a division by zero is not known: what is known comes from above
         return _products(a, Range(_reciprocal(b.high), inf))
     if operator == "*":
         return _products(a, b)

@@ -6,6 +6,8 @@ from math import isnan
 
 from botyard.errors import SpecError
 from botyard.language.judging.bounds import ENTRY, bounds
+from botyard.language.judging.conditions import check_conditions
+from botyard.language.judging.holds import Judge
 from botyard.language.reading.check import Checker
 from botyard.language.reading.machine import Machine, Move, State
 from botyard.language.reading.tree import Arithmetic, Comparison, Input, Negative, Number, Parameter, Tree, walk
@@ -16,30 +18,48 @@ _COMPARE = {
 }  # fmt: skip
 
 
-def refuse(spec: Spec, checker: Checker, machine: Machine, sizing: dict[str, Tree]) -> None:
-    """Check what only shows in the whole.
+def refuse(spec: Spec, checker: Checker, machine: Machine, sizing: dict[str, Tree]) -> Judge:
+    """Check what only shows in the whole; what was learned of it is given back.
 
     Raises: SpecError with the reason.
     """
-    _check_constraints(spec, checker)
+    judge = _check_constraints(spec, checker)
     _check_reach(machine)
     _check_ways_out(machine)
     for move in machine.moves:
         _check_side(spec, machine, move)
     _check_martingale(machine, sizing)
     _check_risk(spec, machine)
+    check_conditions(judge, machine)
+    return judge
 
 
-def _check_constraints(spec: Spec, checker: Checker) -> None:
+def _check_constraints(spec: Spec, checker: Checker) -> Judge:
+    trees = []
     for index, text in enumerate(spec.constraints):
         place = f"constraints[{index}]"
         tree = checker.boolean(text, place)
         for part in walk(tree):
             if not isinstance(part, Number | Parameter | Arithmetic | Negative | Comparison):
                 word = getattr(part, "name", getattr(part, "function", "and, or, not"))
-                raise SpecError(f"a constraint compares parameters and numbers only, without {word}", place=place)
+                raise SpecError(
+                    f"a constraint compares parameters and numbers only, without {word}; write one for each comparison",
+                    place=place,
+                )
+        trees.append(tree)
+    judge = Judge(spec, checker.declared, trees)
+    for index, tree in enumerate(trees):
+        never = judge.why_never((tree, True))
+        if never:
+            raise SpecError(
+                f"no values of the parameters within their ranges meet it: {never}", place=f"constraints[{index}]"
+            )
         if not _holds_at_defaults(spec, tree):
-            raise SpecError(f"the parameters' defaults do not meet {text!r}; change one of them", place=place)
+            raise SpecError(
+                f"the parameters' defaults do not meet {spec.constraints[index]!r}; change one of them",
+                place=f"constraints[{index}]",
+            )
+    return judge
 
 
 def _holds_at_defaults(spec: Spec, tree: Tree) -> bool:
@@ -48,10 +68,8 @@ def _holds_at_defaults(spec: Spec, tree: Tree) -> bool:
     if not isinstance(tree, Comparison):
         return True
     values = [bounds(operand, at_defaults) for operand in tree.operands]
-    if any(value.low != value.high for value in values):
-        return True  # a remainder: the engine checks it with each vector
     pairs = zip(tree.operators, values[:-1], values[1:], strict=True)
-    return all(_COMPARE[operator](a.low, b.low) for operator, a, b in pairs)
+    return all(a.low == a.high and b.low == b.high and _COMPARE[operator](a.low, b.low) for operator, a, b in pairs)
 
 
 def _check_reach(machine: Machine) -> None:
