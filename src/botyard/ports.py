@@ -10,7 +10,9 @@ from typing import Protocol
 from botyard.records.conversation import Reply, Request
 from botyard.records.deployment import Plan
 from botyard.records.fleet import Bar, BotRecord, Entry, Fill, Lease, Order, OrderState, Snapshot, Status
+from botyard.records.gate import Asked
 from botyard.records.market import Instrument
+from botyard.records.run import StageName
 from botyard.records.trials import RegisteredRun
 
 
@@ -212,6 +214,14 @@ class DeployTarget(Protocol):
 
         Raises: ConfigError when the first tick fails; nothing is left registered then.
         """
+        ...
+
+
+class Gate(Protocol):
+    """Leave of a person before a stage. It keeps time itself: silence is a rejection."""
+
+    def wait(self, run_id: str, stage: StageName, text: str) -> Asked:
+        """Ask once per run and stage, and return when it is decided; a later call finds the decision."""
         ...
 
 

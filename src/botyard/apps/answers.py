@@ -10,9 +10,12 @@ from botyard.apps import settings
 from botyard.apps.bots import bundle, load, opened
 from botyard.bot import earnings, folds
 from botyard.bot.deployed import load_deployed, load_settings
+from botyard.bot.limits import timeframe_ms
 from botyard.errors import ConfigError
 from botyard.ports import FleetStore
 from botyard.records.fleet import BotRecord
+
+MOST_POINTS = 600  # of a picture's line
 
 
 def standings(store: FleetStore) -> list[folds.Standing]:
@@ -67,6 +70,23 @@ def profit(store: FleetStore, name: str) -> earnings.Profit:
     """Say what a bot earned. Raises: NotFound, ConfigError."""
     bot = store.bot(name)
     return earnings.profit(bot, store.entries(name), load_settings(bundle(bot)).rules.instrument)
+
+
+def equity_picture(store: FleetStore, name: str) -> bytes:
+    """Draw a bot's equity at the close of each live bar, as PNG; b"" before its second one. Raises: NotFound, ConfigError."""
+    from botyard.apps import pictures
+
+    bot = store.bot(name)
+    decided = [(e.bar_ms, float(e.data["equity"])) for e in store.entries(name) if e.kind == "decision"]
+    if len(decided) < 2:
+        return b""
+    step = -(-len(decided) // MOST_POINTS)
+    shown = [*decided[::step], decided[-1]]
+    known = load_settings(bundle(bot))
+    length = timeframe_ms(bot)
+    times, equity = [t + length for t, _ in shown], [e for _, e in shown]
+    synthetic = known.market == "demo"
+    return pictures.equity_picture(name, times, equity, bot.symbol.rpartition("/")[2], synthetic=synthetic)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,10 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from botyard.records.run import StageName
 
 _overrides: dict[str, Path] = {}
 
@@ -15,3 +19,64 @@ def home() -> Path:
     """Return the folder that bars, runs and bots live in: --home, else BOTYARD_HOME, else ~/.botyard."""
     chosen = _overrides.get("home") or os.environ.get("BOTYARD_HOME")
     return Path(chosen).expanduser().resolve() if chosen else Path.home() / ".botyard"
+
+
+def gates() -> "tuple[StageName, ...]":
+    """Return the stages that wait for a person's leave: BOTYARD_GATES, such as "deployer" or "researcher,deployer".
+
+    Raises: UserError for a word that is no stage.
+    """
+    from botyard.errors import UserError
+    from botyard.records.run import STAGES
+
+    words = [word.strip().lower() for word in os.environ.get("BOTYARD_GATES", "").split(",") if word.strip()]
+    for word in words:
+        if word not in STAGES:
+            raise UserError(f"BOTYARD_GATES names {word!r}; the stages are {', '.join(STAGES)}")
+    return tuple(stage for stage in STAGES if stage in words)
+
+
+def gate_timeout_ms() -> int:
+    """Return after how long a gate that nobody answers rejects: BOTYARD_GATE_MINUTES, else 12 hours.
+
+    Raises: UserError when it is no positive number.
+    """
+    from botyard.errors import UserError
+
+    text = os.environ.get("BOTYARD_GATE_MINUTES", "720")
+    try:
+        minutes = float(text)
+    except ValueError:
+        minutes = 0.0
+    if not 0.0 < minutes < 1e6:
+        raise UserError(f"BOTYARD_GATE_MINUTES is {text!r}; write a number of minutes above 0")
+    return int(minutes * 60_000)
+
+
+def telegram_token() -> str:
+    """Return BOTYARD_TELEGRAM_TOKEN. Raises: UserError when it is not set."""
+    from botyard.errors import UserError
+
+    token = os.environ.get("BOTYARD_TELEGRAM_TOKEN", "").strip()
+    if not token:
+        raise UserError("BOTYARD_TELEGRAM_TOKEN is not set; BotFather in Telegram gives one: /newbot")
+    return token
+
+
+def telegram_users() -> frozenset[int]:
+    """Return who may speak to the bot: BOTYARD_TELEGRAM_USERS, numbers with commas. Raises: UserError."""
+    from botyard.errors import UserError
+
+    text = os.environ.get("BOTYARD_TELEGRAM_USERS", "")
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    if not words or not all(word.isdecimal() for word in words):
+        raise UserError(
+            f"BOTYARD_TELEGRAM_USERS is {text!r}; write the user ids that may command the bot, such as 12345,67890 "
+            "(the bot @userinfobot tells you yours)"
+        )
+    return frozenset(int(word) for word in words)
+
+
+def telegram_api() -> str:
+    """Return the Bot API's address: BOTYARD_TELEGRAM_API for a server of one's own, else Telegram's."""
+    return os.environ.get("BOTYARD_TELEGRAM_API", "https://api.telegram.org").rstrip("/")

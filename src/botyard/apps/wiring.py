@@ -5,16 +5,26 @@ from typing import TYPE_CHECKING
 from botyard.apps import settings
 
 if TYPE_CHECKING:
+    from botyard.market import Market
     from botyard.pipeline import Ports
-    from botyard.ports import ArtifactStore, Progress
+    from botyard.ports import ArtifactStore, Notifier, Progress
     from botyard.records.market import TradingRules
     from botyard.records.run import RunRecord
 
 
-def pipeline_ports(record: "RunRecord", artifacts: "ArtifactStore", progress: "Progress", *, workers: int) -> "Ports":
+def pipeline_ports(
+    record: "RunRecord",
+    artifacts: "ArtifactStore",
+    progress: "Progress",
+    *,
+    workers: int,
+    notifier: "Notifier | None" = None,
+) -> "Ports":
     """Wire a run: bars from the home folder, bots into the local fleet."""
+    from botyard.adapters.clock.system import SystemClock
     from botyard.adapters.deploy_target.local import LocalTarget
     from botyard.adapters.fleet_store.sqlite import SqliteFleet
+    from botyard.adapters.gate.sqlite import SqliteGates
     from botyard.adapters.notifier.console import ConsoleNotifier
     from botyard.adapters.trial_registry.sqlite import SqliteTrials
     from botyard.adapters.venue.paper import PaperVenue
@@ -23,18 +33,32 @@ def pipeline_ports(record: "RunRecord", artifacts: "ArtifactStore", progress: "P
     from botyard.pipeline import Ports
 
     home = settings.home()
+    notifier = notifier or ConsoleNotifier()
 
     def open_account(bot: str, rules: "TradingRules") -> None:
         PaperVenue(home / "paper.db", bot, rules).close()
 
+    fleet = SqliteFleet(home / "fleet.db")
+    target = LocalTarget(home, fleet, open_account)
+    if record.venue:
+        from botyard.apps import venue_runs  # ccxt: only where an exchange is spoken to
+
+        target = venue_runs.target(home, record, fleet)
+
+    def open_run_market() -> "Market":
+        if record.venue:
+            return venue_runs.open_run_market(home, record)
+        return open_market(home, record.market, record.created_ms)
+
     return Ports(
-        open_market=lambda: open_market(home, record.market, record.created_ms),
+        open_market=open_run_market,
         artifacts=artifacts,
         registry=SqliteTrials(home / "trials.db"),
-        target=LocalTarget(home, SqliteFleet(home / "fleet.db"), open_account),
-        notifier=ConsoleNotifier(),
+        target=target,
+        notifier=notifier,
         progress=progress,
         cache_dir=home / "cache",
         workers=workers,
         model=open_model(record, artifacts),
+        gate=SqliteGates(home / "gates.db", SystemClock(), timeout_ms=settings.gate_timeout_ms(), tell=notifier.tell),
     )

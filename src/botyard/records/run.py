@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from botyard.records.fleet import Mode
+
 RUN_FILE = "run.json"
 
 StageName = Literal["designer", "selector", "researcher", "deployer"]
@@ -44,3 +46,6 @@ class RunRecord:
     permutations: int = 0  # searches on permuted bars, at most; 0 for none
     recorded: str = ""  # the run whose conversations are repeated
     gates: tuple[StageName, ...] = ()  # stages that wait for a person's leave
+    venue: str = ""  # the exchange whose terms hold and whose bars the bot follows; empty: none
+    mode: Mode = "paper"  # where the bot's orders go
+    allocated_quote: float = 10_000.0  # what a bot at a venue is given
