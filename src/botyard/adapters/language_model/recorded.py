@@ -99,7 +99,8 @@ def _difference(kept: Request, now: Request) -> str:
     for index, (a, b) in enumerate(zip(kept.messages, now.messages, strict=False), 1):
         if a != b:
             at = next((i for i, (x, y) in enumerate(zip(a.text, b.text, strict=False)) if x != y), 0)
-            return f"message {index} differs: recorded “{a.text[at : at + 60]}”, now “{b.text[at : at + 60]}”"
+            was, now_says = (" ".join(text[max(0, at - 20) : at + 50].split()) for text in (a.text, b.text))
+            return f"message {index} differs: recorded “…{was}”, now “…{now_says}”"
     if len(kept.messages) != len(now.messages):
         return f"{len(now.messages)} messages instead of {len(kept.messages)}"
     return "max_tokens or purpose differs"

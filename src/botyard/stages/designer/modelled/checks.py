@@ -1,7 +1,9 @@
 """Everything that is wrong with a model's spec, in one list: it answers to the same judges as the rules do, and to more."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from botyard.errors import SpecError
@@ -17,8 +19,8 @@ from botyard.stages.designer.smoke.trial import smoke_test
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?")
 _PLAIN = {0.0, 1.0, 2.0, 100.0}  # stand in formulas without being chosen
 _ASKED_FOR = {
-    "stop": re.compile(r"stop|trail|\bsl\b|loss|losing|risk|protect|invalid|against|breakeven|break even|chandelier|below entry|above entry|\batrs?\b"),
-    "target": re.compile(r"target|profit|\btp\b|take|goal|reward|\bgain|\br\b|\d ?r\b|limit|half|partial|scale|percent|%|\batrs?\b"),
+    "stop": re.compile(r"stop|trail|\bsl\b|loss|losing|risk|protect|invalid|against|breakeven|break even|chandelier|below entry|above entry|\d\s*x?\s*atr"),
+    "target": re.compile(r"target|profit|\btp\b|take|goal|reward|\bgain|\br\b|\d ?r\b|limit|half|partial|scale|percent|%|\d\s*x?\s*atr"),
     "time_exit": re.compile(r"bar|candle|hour|minute|day|week|month|session|time|close of|overnight|noon|midnight|\d ?[hmdw]\b|:"),
 }  # fmt: skip
 
@@ -48,7 +50,7 @@ def check(said: dict[str, Any], idea: str, timeframe: str) -> Checked:
         try:
             compiled = compile_spec(spec)
         except SpecError as e:
-            found.append(str(e))
+            found.append(_line(e))
     if compiled is None or found:
         return Checked(tuple(dict.fromkeys(found)))
     source, tests = smoke_test(compiled)
@@ -58,31 +60,34 @@ def check(said: dict[str, Any], idea: str, timeframe: str) -> Checked:
 
 def _expressions(spec: Spec) -> list[str]:
     """Each expression that is wrong on its own; the compiler stops at the first."""
+    minutes = timeframe_minutes(spec.timeframe)
+    series = dict(spec.series)
     found = []
-    checker = Checker(spec, timeframe_minutes(spec.timeframe))
     for name in spec.series:
-        found += _error(lambda name=name: checker.series(name))
-    if found:
-        checker = Checker(replace(spec, series={n: t for n, t in spec.series.items() if n not in _places(found)}), 1)
+        wrong = _error(partial(Checker(spec, minutes).series, name))
+        found += wrong
+        if wrong:
+            series[name] = "close"  # its name is known: what uses it is not wrong for that
+    checker = Checker(replace(spec, series=series), minutes)
     for index, t in enumerate(spec.state_machine.transitions):
-        place = f"transitions[{index}].{t.kind}"
-        kind = checker.boolean if t.kind == "when" else checker.number
-        found += _error(lambda kind=kind, t=t, place=place: kind(t.expression, place))
+        judge = checker.boolean if t.kind == "when" else checker.number
+        found += _error(partial(judge, t.expression, f"transitions[{index}].{t.kind}"))
         if t.guard:
-            found += _error(lambda t=t, index=index: checker.boolean(t.guard or "", f"transitions[{index}].if"))
+            found += _error(partial(checker.boolean, t.guard, f"transitions[{index}].if"))
     return found
 
 
-def _error(work: Any) -> list[str]:
+def _error(work: Callable[[], object]) -> list[str]:
     try:
         work()
     except SpecError as e:
-        return [str(e)]
+        return [_line(e)]
     return []
 
 
-def _places(found: list[str]) -> set[str]:
-    return {p.partition(":")[0].removeprefix("series.") for p in found if p.startswith("series.")}
+def _line(error: SpecError) -> str:
+    at = f", at “{error.source[error.column :][:40]}”" if error.column is not None and error.source else ""
+    return f"{error.place}: {error.message}{at}" if error.place else error.message
 
 
 def _lost_numbers(spec: Spec, tokens: tuple[Token, ...]) -> list[str]:
@@ -94,7 +99,8 @@ def _lost_numbers(spec: Spec, tokens: tuple[Token, ...]) -> list[str]:
     for token in tokens:
         value = round(abs(token.value), 9)
         if token.kind in ("number", "percent"):
-            here = {value, round(value / 100, 9), round(1 - value / 100, 9), round(1 + value / 100, 9)} & known
+            parts = (value / 100, 1 - value / 100, 1 + value / 100) if token.kind == "percent" else ()
+            here = {value, *(round(part, 9) for part in parts)} & known
             lost += [] if here or value in said else [token.text]
         elif token.kind == "time":
             lost += [] if _has_time(value, written) or token.text in " ".join(spec.assumptions) else [token.text]
