@@ -155,6 +155,10 @@ def _figures(
             test.p if test else None,
             "studentised stationary bootstrap, mean block 5 days, of the pooled walk-forward",
         ),
+        "pooled_t": (
+            test.statistic if test else None,
+            "pooled walk-forward: mean over deviation, times the root of the days",
+        ),
         "p_threshold": (threshold, f"Φ(Φ⁻¹(DSR) − {SCORES_TOGETHER:g}) / r² for the r-th run on the data"),
         "walk_forward_sharpe": (expected, "the four chained tests of the walk-forward"),
         "beyond_market_sharpe": (beyond, "walk-forward minus mean exposure times buy and hold"),
@@ -169,6 +173,8 @@ def _figures(
         "period_days": (days, "of the research bars"),
         "days_needed": (needed, f"to show a true Sharpe of {SPLENDID:g} in a fair test at 5 % every other time"),
         "power_at_1": (power(1.0, days), "of a fair one-sided test at 5 %, without any search, at a true Sharpe of 1"),
+        "power_at_2": (power(2.0, days), "the same at a true Sharpe of 2"),
+        "power_at_3": (power(3.0, days), "the same at a true Sharpe of 3"),
         "days_for_expected": (
             days_to_show(expected, wanted_power=0.8) if expected is not None and expected > 0.0 else None,
             "to show the walk-forward Sharpe, were it true, in that test four times of five",

@@ -88,11 +88,11 @@ def _tried(figures: Figures, facts: Facts) -> str:
 
 def _could_have_shown(figures: Figures) -> list[str]:
     days = _value(figures, "period_days")
-    shown = 100 * _value(figures, "power_at_1")
+    one, two, three = (100 * _value(figures, f"power_at_{sharpe}") for sharpe in (1, 2, 3))
     said = [
         (
             f"What {days:.0f} days could have shown at all: a fair test, without any search, "
-            f"passes a true Sharpe of 1 about {shown:.0f} times of 100."
+            f"passes a true Sharpe of 1 about {one:.0f} times of 100, one of 2 {two:.0f} times, one of 3 {three:.0f} times."
         )
     ]
     needed, expected = figures["days_for_expected"].value, figures["walk_forward_sharpe"].value

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from botyard.apps.report import render, words
+from botyard.apps.report import inlined, render, words
 from botyard.pipeline import Result
 from botyard.records.deployment import ContractReport, ContractTest, Deployment, Plan
 from botyard.records.design import Clarification, Design, Question, Refusal, SmokeTest
@@ -92,7 +92,7 @@ def test_the_headline_is_the_verdicts_sentence():
     result = dataclasses.replace(whole(), research=research)
     assert words.headline(result) == "Luck explains it."
     assert words.tone(result) == "bad"
-    assert words.notes(result)[0] == "DSR 0.2"
+    assert words.reasons(result) == ("DSR 0.2",)
 
 
 @pytest.mark.parametrize(
@@ -127,3 +127,13 @@ def test_runs_that_end_early_say_why(result, said):
 def test_undefined_figures_are_dashes():
     assert words.percent(None) == words.figure(None) == "–"
     assert words.percent(-0.5) == "−50.0 %"
+
+
+def test_pictures_on_one_page_share_no_id():
+    svg = '<?xml version="1.0"?>\n<svg><defs><clipPath id="p1"/></defs><g clip-path="url(#p1)"/><use xlink:href="#p1"/></svg>'
+    pages = [inlined(svg, name) for name in ("null", "equity")]
+    ids = [found for page in pages for found in re.findall(r'\bid="([^"]+)"', page)]
+    assert ids == ["null-p1", "equity-p1"]
+    assert "url(#null-p1)" in pages[0]
+    assert 'href="#equity-p1"' in pages[1]
+    assert not pages[0].startswith("<?xml")

@@ -1,12 +1,13 @@
 """`report.html`: one self-contained file per run, worth sending to a friend."""
 
+import re
 from typing import Any
 
 from botyard.pipeline import Result
 from botyard.ports import ArtifactStore
 
 REPORT_FILE = "report.html"
-CHARTS = ("walk_forward", "equity", "drawdown", "price", "trials")
+CHARTS = ("walk_forward", "null", "permutations", "equity", "drawdown", "price", "trials")
 
 
 def write_report(result: Result, artifacts: ArtifactStore) -> None:
@@ -35,7 +36,12 @@ def render(result: Result, charts: dict[str, str]) -> str:
         "headline": words.headline(result),
         "tone": words.tone(result),
         "cards": words.cards(result),
+        "conditions": words.conditions(result),
+        "reasons": words.reasons(result),
+        "powers": words.powers(result),
+        "figures": words.figures(result),
         "notes": words.notes(result),
+        "journals": words.journals(result),
         "hashes": words.hashes(result),
         "reader": models.reader(result),
         "tried": models.tried(result),
@@ -52,5 +58,13 @@ def _charts(artifacts: ArtifactStore) -> dict[str, str]:
     for name in CHARTS:
         if artifacts.exists(f"charts/{name}.svg"):
             text = artifacts.read(f"charts/{name}.svg").decode()
-            found[name] = text[text.index("<svg") :]  # inline: without the XML prologue
+            found[name] = inlined(text, name)
     return found
+
+
+def inlined(svg: str, name: str) -> str:
+    """Return an SVG document as part of a page: no prologue, and no id that another picture of the page may have."""
+    text = svg[svg.index("<svg") :]
+    text = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', text)
+    text = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", text)
+    return re.sub(r'href="#([^"]+)"', rf'href="#{name}-\1"', text)

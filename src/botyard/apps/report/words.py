@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from botyard.pipeline import Result
+from botyard.records.verdict import Condition
 
 
 def percent(fraction: float | None, digits: int = 1) -> str:
@@ -42,11 +43,50 @@ def tone(result: Result) -> str:
     )
 
 
+def conditions(result: Result) -> tuple[Condition, ...]:
+    """Return the parts of the verdict's rule as they were found."""
+    return () if result.research is None else result.research.verdict.conditions
+
+
+def reasons(result: Result) -> tuple[str, ...]:
+    """Return the verdict's reasons beyond its conditions: what was tried, what could be shown, the hygiene."""
+    return () if result.research is None else result.research.verdict.reasons[len(conditions(result)) :]
+
+
+def powers(result: Result) -> list[tuple[str, float]]:
+    """Return for some true Sharpe ratios how often these data would show them, a fraction."""
+    if result.research is None:
+        return []
+    known = result.research.verdict.figures
+    found = [(f"{sharpe}", known[f"power_at_{sharpe}"].value) for sharpe in (1, 2, 3) if f"power_at_{sharpe}" in known]
+    return [(sharpe, value) for sharpe, value in found if value is not None]
+
+
+def figures(result: Result) -> list[tuple[str, str, str]]:
+    """Return every number of the verdict: name, value, where it comes from."""
+    if result.research is None:
+        return []
+    known = result.research.verdict.figures
+    return [
+        (name.replace("_", " "), "–" if f.value is None else f"{f.value:,.4g}".replace("-", "−"), f.source)
+        for name, f in known.items()
+    ]
+
+
+def journals(result: Result) -> tuple[str, ...]:
+    """Return the studies' journals, which optuna-dashboard opens, the chosen one first."""
+    if result.research is None:
+        return ()
+    chosen = result.research.study.journal
+    others = [s.journal for s in result.research.studies if s.journal and s.journal != chosen]
+    return tuple(([chosen] if chosen else []) + others)
+
+
 def notes(result: Result) -> list[str]:
-    """Return the reasons and warnings that stand first."""
+    """Return the warnings that stand first."""
     found: list[str] = []
     if result.research is not None:
-        found += [*result.research.verdict.reasons, *result.research.warnings]
+        found += result.research.warnings
     if result.design is not None:
         found += [*result.design.notices, *result.design.warnings]
     return found

@@ -11,7 +11,7 @@ from botyard.ports import ArtifactStore, Progress
 from botyard.records import codec
 from botyard.records.verdict import PermutationTest
 from botyard.search.crew import Crew
-from botyard.search.permuted import Panel, PermutedSearch, keep_panel, run_permuted
+from botyard.stages.researcher.permuted import Panel, PermutedSearch, keep_panel, run_permuted
 
 TASK = "permutations"
 FILE = "permutations.json"
