@@ -79,6 +79,8 @@ ACCOUNT_INPUTS = {
     "drawdown": "DRAWDOWN",
 }
 
+INPUTS = frozenset({*BAR_INPUTS, *CLOCK_INPUTS, *POSITION_INPUTS, *ACCOUNT_INPUTS})
+
 SPECIAL_FORMS = ("on", "sampled", "at_entry", "bars", "is_new", "count_true")
 
 

@@ -6,6 +6,8 @@ sha256 is the spec's hash.
 
 import hashlib
 import json
+import re
+from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -207,8 +209,15 @@ def _parse(text: str | bytes) -> dict[str, Any]:
 
 def _as_spec_error(error: ValidationError) -> SpecError:
     found = error.errors(include_url=False)
-    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-    return SpecError(found[0]["msg"].removeprefix("Value error, ") + more, place=_place(found[0]["loc"]))
+    place = _place(found[0]["loc"])
+    here = [problem for problem in found if _place(problem["loc"]) == place]
+    more = f" (and {len(found) - len(here)} more)" if len(found) > len(here) else ""
+    # a field of several forms is told of once for each: what is wrong inside a form says more than that it is another
+    telling = [problem for problem in here if problem["type"].rpartition("_")[0] not in _FORMS]
+    if len(here) > 1 and not telling:
+        forms = dict.fromkeys(_FORMS[problem["type"].rpartition("_")[0]] for problem in here)
+        return SpecError(f"{_shown(here[0]['input'])} is not {' or '.join(forms)}{more}", place=place)
+    return SpecError(_in_words((telling or here)[0], place) + more, place=place)
 
 
 def _place(parts: tuple[int | str, ...]) -> str:
@@ -219,6 +228,64 @@ def _place(parts: tuple[int | str, ...]) -> str:
         elif part not in {"str", "float", "int", "bool"} and not part.startswith(("list[", "constrained", "function-")):
             place += f".{part}" if place else part
     return place
+
+
+_FORMS = {
+    "string": "text", "dict": "an object", "model": "an object", "list": "a list", "float": "a number", "int": "a whole number",
+    "int_from": "a whole number", "bool": "true or false",
+}  # fmt: skip
+"""Beginning of Pydantic's word for a wrong type -> what is wanted."""
+
+
+def _in_words(problem: Any, place: str) -> str:
+    kind, given, context = problem["type"], problem.get("input"), problem.get("ctx", {})
+    field = place.rpartition(".")[2]
+    if kind == "extra_forbidden":
+        known = _fields_beside(place)
+        return f"there is no field {field!r} here{_nearest(field, known)}; there are {', '.join(known)}"
+    if kind == "string_pattern_mismatch":
+        form = "small letters, digits, - and _" if place == "name" else "a letter, then letters, digits and _"
+        return f"{given!r} is not a name: it must match the pattern of {form}"
+    if kind == "literal_error":
+        expected = str(context["expected"])
+        return f"{given!r} is not known{_nearest(str(given), re.findall(_QUOTED, expected))}; write {expected}"
+    if kind.rpartition("_")[0] in _FORMS and kind.endswith(("_type", "_parsing", "_float")):
+        return f"{_shown(given)} is not {_FORMS[kind.rpartition('_')[0]]}"
+    if kind in _LIMITS:
+        return f"{_shown(given)} is not {_LIMITS[kind]} {next(iter(context.values()))}"
+    return {
+        "missing": "this field is missing",
+        "string_too_short": "an expression is missing",
+        "too_short": "nothing is in it",
+    }.get(kind, str(problem["msg"]).removeprefix("Value error, "))
+
+
+_QUOTED = "'(.*?)'"
+_LIMITS = {
+    "greater_than": "above",
+    "greater_than_equal": "at least",
+    "less_than": "below",
+    "less_than_equal": "at most",
+}
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, default=str)
+    return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+def _fields_beside(place: str) -> list[str]:
+    models: list[tuple[str, type[BaseModel]]] = [
+        (r"parameters\.\w+\.", _Parameter), (r"state_machine\.transitions\[\d+\]\.", _Transition),
+        (r"state_machine\.", _StateMachine), (r"sizing\.", _Sizing), (r"limits\.", _Limits), ("", _Spec),
+    ]  # fmt: skip
+    model = next(model for pattern, model in models if re.match(pattern, place))
+    return [info.alias or name for name, info in model.model_fields.items()]
+
+
+def _nearest(word: str, known: list[str]) -> str:
+    close = get_close_matches(word.lower(), known, n=1, cutoff=0.6)
+    return f"; did you mean {close[0]}?" if close else ""
 
 
 def _check_timezone(name: str) -> None:

@@ -64,7 +64,7 @@ LEAVE = {"from": "long", "to": "flat", "signal": "exit_long", "when": "close < o
         ('inside("9:75", "10:00")', 7, "not a time of day"),
         ('bars("7m")', 5, "whole number of bars"),
         ("close = 3", 6, "write `==`"),
-        ("close &&  open", 7, "write `and`"),
+        ("close &&  open", 6, "write `and`"),
         ("at_entry(entry_price)", 9, "no position yet"),
         ("   cloze", 3, "did you mean close?"),
         ("1e400", 0, "surely a mistake"),

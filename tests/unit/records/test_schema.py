@@ -72,7 +72,7 @@ def test_every_field_survives() -> None:
         ),
         (broken("state_machine", "transitions", 0, "if", value="close > 1"), "state_machine.transitions[0]", "and"),
         (broken("state_machine", "transitions", 0, "ratchet", value=True), "state_machine.transitions[0]", "ratchet"),
-        (broken("unheard_of", value=1), "unheard_of", "not permitted"),
+        (broken("unheard_of", value=1), "unheard_of", "there is no field"),
         (broken("name", value="../../etc"), "name", "pattern"),
         (broken("series", "x", value="c" * 501), "series.x", "500"),
     ],

@@ -6,15 +6,16 @@ from collections.abc import Callable, Mapping
 from botyard.errors import SpecError
 from botyard.language.catalog import (
     ACCOUNT_INPUTS,
-    BAR_INPUTS,
-    CLOCK_INPUTS,
     DERIVED_INPUTS,
     FUNCTIONS,
+    INPUTS,
     POSITION_INPUTS,
     SPECIAL_FORMS,
     WEEKDAYS,
     nearest,
 )
+from botyard.language.habits import instead_of_function, instead_of_name
+from botyard.language.reading.arguments import Substitution, check_order, missing
 from botyard.language.reading.durations import bars_in, clock_minutes, higher_timeframe
 from botyard.language.reading.syntax import Expression, parse
 from botyard.language.reading.tree import (
@@ -44,7 +45,6 @@ from botyard.records.spec import Spec
 
 _COMPARISONS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
 _ARITHMETIC = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Mod: "%"}
-_INPUTS = frozenset({*BAR_INPUTS, *CLOCK_INPUTS, *POSITION_INPUTS, *ACCOUNT_INPUTS})
 MAX_SIZE = 3000
 """Parts of an expression whose series are written out; more is refused rather than compiled for minutes."""
 
@@ -128,8 +128,13 @@ class Checker:
         match node:
             case ast.Constant(value=int() | float() as value):
                 return Number(float(value))
-            case ast.Constant():
-                raise e.error(node, "text stands only where a function asks for it")
+            case ast.Constant(value=value):
+                hint = (
+                    f"; write {str(value).lower()}"
+                    if str(value).lower() in WEEKDAYS
+                    else "; write names without quotes"
+                )
+                raise e.error(node, f"text stands only where a function asks for it{hint}")
             case ast.Name(id=name):
                 return self._name(e, node, name)
             case ast.UnaryOp(op=ast.Not(), operand=operand):
@@ -164,7 +169,7 @@ class Checker:
             return Parameter(name, kind)
         if name in self.spec.series:
             return Series(name, self.series(name))
-        if name in _INPUTS:
+        if name in INPUTS:
             return Input(name)
         if name in DERIVED_INPUTS:
             return self._abbreviation(e, node, DERIVED_INPUTS[name], {})
@@ -173,8 +178,8 @@ class Checker:
         if name in FUNCTIONS or name in SPECIAL_FORMS:
             example = FUNCTIONS[name].example if name in FUNCTIONS else f"{name}(...)"
             raise e.error(node, f"{name} is a function; write {example}")
-        known = [*self.spec.series, *self.spec.parameters, *_INPUTS, *DERIVED_INPUTS]
-        raise e.error(node, f"{name} is not a series, parameter or input{nearest(name, known)}")
+        known = [*self.spec.series, *self.spec.parameters, *INPUTS, *DERIVED_INPUTS]
+        raise e.error(node, f"{name} is not a series, parameter or input{instead_of_name(name, known)}")
 
     def _lag(self, e: Expression, node: ast.expr, value: ast.expr, index: ast.expr) -> Tree:
         x = self.tree(e, value)
@@ -199,6 +204,9 @@ class Checker:
                 window = Window("", bars, bars, bars)
             case ast.UnaryOp(op=ast.USub()):
                 raise e.error(node, "bars ahead cannot be seen: a number of bars is not negative")
+            case ast.Name(id=word) if word not in self.spec.series and word not in INPUTS:
+                ints = [known for known, p in self.spec.parameters.items() if p.type == "int"]
+                raise e.error(node, f"{word} is not an int parameter{nearest(word, ints)}")
             case _:
                 raise e.error(node, 'a number of bars is a whole number, an int parameter or bars("3h")')
         if window.low < least:
@@ -250,22 +258,22 @@ class Checker:
         return Call(name, trees, result)
 
     def _refuse_call(self, e: Expression, node: ast.Call, name: str) -> None:
-        known = [*self.spec.series, *self.spec.parameters, *_INPUTS, *DERIVED_INPUTS]
+        known = [*self.spec.series, *self.spec.parameters, *INPUTS, *DERIVED_INPUTS]
         if name in known:
             raise e.error(node, f"{name} is not a function; write {name} without ( )")
         if name == "round":
             raise e.error(node, "round is not in the language; write floor(x + 0.5)")
-        raise e.error(node, f"there is no function {name}{nearest(name, [*FUNCTIONS, *SPECIAL_FORMS])}")
+        raise e.error(node, f"there is no function {name}{instead_of_function(name, [*FUNCTIONS, *SPECIAL_FORMS])}")
 
     def _fill_in(self, e: Expression, node: ast.Call, function: Function) -> list[ast.expr]:
         given = list(node.args)
         wanted = function.arguments
         if len(given) > len(wanted) and not function.is_variadic:
             raise e.error(given[len(wanted)], f"{function.name} takes {_count(len(wanted))}: {function.example}")
+        check_order(self.spec, e, function, given)
         for argument in wanted[len(given) :]:
             if argument.default is None:
-                what = "a period" if argument.kind == "window" else argument.name
-                raise e.error(node, f"`{ast.unparse(node)}` needs {what}: {function.example}")
+                raise e.error(node, f"`{ast.unparse(node)}` needs {missing(function, argument)}: {function.example}")
             given.append(ast.copy_location(ast.parse(argument.default, mode="eval").body, node))
         return given
 
@@ -279,7 +287,7 @@ class Checker:
         return self.typed(e, node, "boolean" if argument.kind == "boolean" else "number")
 
     def _abbreviation(self, e: Expression, node: ast.expr, text: str, parts: Mapping[str, ast.expr]) -> Tree:
-        return self.tree(e, _Substitution(parts, node).visit(ast.parse(text, mode="eval").body))
+        return self.tree(e, Substitution(parts, node).visit(ast.parse(text, mode="eval").body))
 
     def _text(self, e: Expression, node: ast.expr, what: str) -> str:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -363,19 +371,6 @@ def is_own(name: str) -> bool:
 def reads_own(tree: Tree) -> bool:
     """Whether a tree reads the strategy's own position or account."""
     return any(isinstance(part, AtEntry) or (isinstance(part, Input) and is_own(part.name)) for part in walk(tree))
-
-
-class _Substitution(ast.NodeTransformer):
-    # puts the arguments into the text of an abbreviation; errors point at the call
-    def __init__(self, parts: Mapping[str, ast.expr], at: ast.expr) -> None:
-        self.parts = parts
-        self.at = at
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        return self.parts.get(node.id, ast.copy_location(node, self.at))
-
-    def generic_visit(self, node: ast.AST) -> ast.AST:
-        return super().generic_visit(ast.copy_location(node, self.at) if isinstance(node, ast.expr) else node)
 
 
 def _repeat(function: Function, count: int) -> tuple[Argument, ...]:

@@ -2,10 +2,13 @@
 
 import ast
 import math
+import re
 import warnings
 from dataclasses import dataclass
 
 from botyard.errors import SpecError
+from botyard.language.catalog import FUNCTIONS
+from botyard.language.habits import instead_of_method
 
 MAX_LENGTH = 500
 MAX_DEPTH = 12
@@ -36,6 +39,13 @@ _INSTEAD: dict[type[ast.AST], str] = {
     ast.Starred: "`*` before an argument is not in the language",
     ast.Tuple: "one value is wanted, not several; take out the comma",
     ast.List: "lists are not in the language",
+    ast.Dict: "an expression is one number or one condition, without braces",
+    ast.Set: "an expression is one number or one condition, without braces",
+    ast.MatMult: "`@` is not in the language; write `*` for a product",
+    ast.LShift: "`<<` is not in the language; write `<`",
+    ast.RShift: "`>>` is not in the language; write `>`",
+    ast.ListComp: "loops are not in the language; write all_true(condition, n), sum(x, n) or another function of n bars",
+    ast.GeneratorExp: "loops are not in the language; write all_true(condition, n), sum(x, n) or another function of n bars",
 }
 
 
@@ -88,19 +98,57 @@ def _python(text: str, shift: int, place: str) -> ast.expr:
             return ast.parse(text[shift:].rstrip(), mode="eval").body
     except SyntaxError as e:
         column = min(max((e.offset or 1) - 1 + shift, 0), len(text))
-        raise SpecError(_syntax_message(text, column, e), place=place, column=column, source=text) from e
+        message, column = _syntax_message(text, column, e)
+        raise SpecError(message, place=place, column=column, source=text) from e
     except (ValueError, MemoryError, RecursionError) as e:
         raise SpecError(f"this cannot be read: {e or 'nested too deep'}", place=place) from e
 
 
-def _syntax_message(text: str, column: int, error: SyntaxError) -> str:
-    for wrong, right in (("&&", "and"), ("||", "or")):
-        if text[max(column - 1, 0) : column + 2].find(wrong) >= 0:
-            return f"`{wrong}` is not in the language; write `{right}`"
+def _syntax_message(text: str, column: int, error: SyntaxError) -> tuple[str, int]:
+    for pattern, hint in _HABITS:
+        found = re.search(pattern, text)
+        if found:
+            return hint, found.start()
     for wrong, right in (("!", "not"), ("=", "==")):
         if text[column:].lstrip().startswith(wrong):
-            return f"`{wrong}` is not in the language; write `{right}`"
-    return f"this cannot be read: {error.msg}"
+            return f"`{wrong}` is not in the language; write `{right}`", column
+    ends = re.search(r"(\band|\bor|\bnot|[-+*/%<>=,(])\s*$", text)
+    if ends:
+        return f"something is missing after `{ends[1]}`", len(text)
+    starts = re.match(r"\s*(and|or|[*/%<>=,)])", text)
+    if starts:
+        return f"something is missing before `{starts[1]}`", starts.start(1)
+    return f"this cannot be read: {error.msg}", column
+
+
+_HABITS = (
+    (r"&&", "`&&` is not in the language; write `and`"),
+    (r"\|\|", "`||` is not in the language; write `or`"),
+    (r"<>", "`<>` is not in the language; write `!=`"),
+    (r"=>", "`=>` is not in the language; write `>=`"),
+    (r"=<", "`=<` is not in the language; write `<=`"),
+    (r":=", "nothing can be assigned with `:=`; name it in `series`"),
+    (r"\?", "`? :` is not in the language; write a if condition else b"),
+    (r";", "`;` is not in the language; each expression stands in a field of its own"),
+    (
+        r"^\s*(if|elif|while|for|def|return|import|from|class)\b",
+        "statements are not in the language; write the condition alone",
+    ),
+    (r"(?<![\"\d])\d{1,2}:\d{2}(?![\"\d])", 'a time of day stands in quotes: inside("09:30", "16:00")'),
+    (r"\b\d+[mhdwM]\b", 'a duration stands in quotes: bars("3h"), on("1h", x)'),
+    (r"\d\s*%\s*($|[-+*/<>=)]|and\b|or\b)", "`%` is the remainder here; write 5 percent as 0.05"),
+    (r"\$", "`$` is not in the language; a name stands as it is"),
+    (r"#", "`#` is not in the language; say it in `logic`"),
+    (r"\b(crosses|crossing|crossed|cross)\s+(above|over|up)", "write a cross as crosses_above(a, b)"),
+    (r"\b(crosses|crossing|crossed|cross)\s+(below|under|down)", "write a cross as crosses_below(a, b)"),
+    (r"\b(is\s+)?(below|under|less than)\b", "write `<` for below"),
+    (r"\b(is\s+)?(above|over|greater than)\b", "write `>` for above"),
+    (r"\bthen\b", "write a if condition else b"),
+    (r"\bAND\b", "write `and` in small letters"),
+    (r"\bOR\b", "write `or` in small letters"),
+    (r"\bNOT\b", "write `not` in small letters"),
+)
+"""What a text that cannot be read holds -> what to write instead."""
 
 
 def _check_node(expression: Expression, node: ast.AST) -> None:
@@ -121,6 +169,11 @@ def _check_node(expression: Expression, node: ast.AST) -> None:
 
 
 def _check_call(expression: Expression, node: ast.Call) -> None:
+    if isinstance(node.func, ast.Attribute):
+        word = node.func.attr
+        known = word if word in FUNCTIONS else word.lower() if word.lower() in FUNCTIONS else ""
+        hint = f"; write {FUNCTIONS[known].example}" if known else instead_of_method(word)
+        raise expression.error(node, f"only functions of the catalogue can be called, by their plain name{hint}")
     if not isinstance(node.func, ast.Name):
         raise expression.error(node, "only functions of the catalogue can be called, by their plain name")
     if node.keywords:
@@ -130,12 +183,12 @@ def _check_call(expression: Expression, node: ast.Call) -> None:
 def _check_constant(expression: Expression, node: ast.Constant) -> None:
     value = node.value
     if isinstance(value, bool):
-        raise expression.error(node, f"{value} is not in the language; write a comparison")
+        raise expression.error(node, f"{value} is not in the language; write a comparison, or a condition and `not`")
     if isinstance(value, (int, float)):
         if abs(value) > 1e15 or not math.isfinite(float(value)):
             raise expression.error(node, "a number beyond 1e15 is surely a mistake")
     elif not isinstance(value, str):
-        raise expression.error(node, f"{value!r} is not a number")
+        raise expression.error(node, f"{value!r} is not a number; nz(x, instead) stands in for what is not known")
 
 
 def _depth(node: ast.AST) -> int:

@@ -1,0 +1,65 @@
+"""Arguments as they are written: what is missing, and what stands in another one's place."""
+
+import ast
+from collections.abc import Mapping, Sequence
+
+from botyard.language.catalog import DERIVED_INPUTS, INPUTS
+from botyard.language.reading.syntax import Expression
+from botyard.ops.catalog import Argument, Function
+from botyard.records.spec import Spec
+
+_WORDS = {"window": "a period", "boolean": "a condition", "time": "a time of day"}
+
+
+def missing(function: Function, argument: Argument) -> str:
+    """Name an argument that is not there."""
+    alike = [other for other in function.arguments if other.kind == argument.kind]
+    return _WORDS.get(argument.kind, argument.name) if len(alike) == 1 else argument.name
+
+
+def check_order(spec: Spec, e: Expression, function: Function, given: Sequence[ast.expr]) -> None:
+    """Check that no number stands where values that change are wanted, and none of those where a number of bars is.
+
+    Raises: SpecError that gives the order.
+    """
+    order = f"the order is {function.signature}: {function.example}"
+    kinds = {argument.kind for argument in function.arguments}
+    for argument, node in zip(function.arguments, given, strict=False):
+        is_looked_at = argument.name in {"x", "y"} and "window" in kinds and "boolean" not in kinds
+        if is_looked_at and _is_literal(node):
+            raise e.error(node, f"{function.name} looks at values that change, {ast.unparse(node)} never does; {order}")
+        if argument.kind == "window" and _changes(spec, node):
+            raise e.error(node, f"{ast.unparse(node)} is not a number of bars; {order}")
+
+
+def _is_literal(node: ast.expr) -> bool:
+    inner = node.operand if isinstance(node, ast.UnaryOp) else node
+    return isinstance(inner, ast.Constant) and isinstance(inner.value, int | float)
+
+
+def _changes(spec: Spec, node: ast.expr) -> bool:
+    match node:
+        case ast.Name(id=name):
+            return name not in spec.parameters and (name in spec.series or name in INPUTS or name in DERIVED_INPUTS)
+        case ast.Call(func=ast.Name(id=name)):
+            return name != "bars"
+        case ast.BinOp() | ast.Compare() | ast.BoolOp() | ast.Subscript() | ast.IfExp():
+            return True
+        case _:
+            return False
+
+
+class Substitution(ast.NodeTransformer):
+    """Puts arguments into the text of an abbreviation; errors point at the call."""
+
+    def __init__(self, parts: Mapping[str, ast.expr], at: ast.expr) -> None:
+        self.parts = parts
+        self.at = at
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        """Put an argument in."""
+        return self.parts.get(node.id, ast.copy_location(node, self.at))
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        """Give every part the place of the call."""
+        return super().generic_visit(ast.copy_location(node, self.at) if isinstance(node, ast.expr) else node)
