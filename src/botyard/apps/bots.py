@@ -17,6 +17,7 @@ from botyard.ports import Clock, FleetStore, MarketData, Notifier
 from botyard.records.fleet import BotRecord, Status
 
 TRIES = 5
+STORED = ("demo", "imported")  # markets on disk; any other name is a venue that bars come from
 
 
 def open_fleet(*, durable: bool = True) -> SqliteFleet:
@@ -45,11 +46,17 @@ def opened(
     market: MarketData | None = None,
     durable: bool = True,
 ) -> Iterator[Ports]:
-    """Wire a paper bot for as long as it is needed.
+    """Wire a bot for as long as it is needed.
 
-    Raises: ConfigError when its bundle cannot be read.
+    Raises: ConfigError when its bundle cannot be read, or it needs a venue's keys that are not there.
     """
     known = load_settings(bundle(bot))
+    if known.market not in STORED:
+        from botyard.apps import venues  # ccxt: only where an exchange is spoken to
+
+        with venues.opened(bot, known, store, notifier, market=market, our_clock=clock, durable=durable) as ports:
+            yield ports
+        return
     wall = SystemClock()
     venue = PaperVenue(settings.home() / "paper.db", bot.name, known.rules, known.timeframe, durable=durable)
     try:

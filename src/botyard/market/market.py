@@ -7,6 +7,7 @@ from typing import Literal
 from botyard.engine.bars import Bars
 from botyard.errors import NotFound, UserError
 from botyard.market import instruments, store
+from botyard.market.exact import Integers
 from botyard.records import codec
 from botyard.records.market import SeriesInfo, TradingRules, source_timeframe, timeframe_minutes
 
@@ -22,6 +23,17 @@ class Market:
     stored: tuple[SeriesInfo, ...]
     name: Literal["demo", "imported"] = "imported"
     feed: Literal["live", "stored"] = "stored"
+    account: str = ""  # at a venue: where bots of this market trade
+
+    @property
+    def served_by(self) -> str:
+        """Who brings a bot its bars: this market's name, or a venue's."""
+        return self.name
+
+    @property
+    def trades_at(self) -> str:
+        """Where a bot's orders go: the paper book, or a venue's name."""
+        return "paper"
 
     @property
     def until_ms(self) -> int:
@@ -73,6 +85,11 @@ class Market:
         bars = store.read_columns(store.series_folder(self.folder, symbol, info.timeframe))
         bars = bars.slice_ms(info.first_ms, info.research_until_ms if research else _end_ms(info))
         return bars.resample(timeframe_minutes(info.timeframe), timeframe_minutes(timeframe))
+
+    def opens(self, symbol: str, timeframe: str, count: int) -> Integers:
+        """Return the opens (UTC ms) of the bars up to now: at least `count` of them where there are as many."""
+        del count
+        return self.bars(symbol, timeframe, research=False).open_ms
 
     def refresh(self, symbol: str, timeframe: str) -> SeriesInfo:
         """See to it that the columns on disk reach up to now; returns the series they are of.

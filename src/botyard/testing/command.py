@@ -28,6 +28,7 @@ class Command:
     """`botyard` with its own home."""
 
     home: Path
+    extra: tuple[tuple[str, str], ...] = ()  # environment variables on top
 
     def run(self, *words: str, typed: str = "", max_file_bytes: int | None = None, timeout: float = 300) -> Done:
         """Run to the end; `max_file_bytes` plays a full disk."""
@@ -61,7 +62,7 @@ class Command:
 
     def _environment(self) -> dict[str, str]:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("BOTYARD_", "COLUMNS"))}
-        return kept | {"HOME": str(self.home / "user"), "BOTYARD_HOME": str(self.home / "botyard")}
+        return kept | {"HOME": str(self.home / "user"), "BOTYARD_HOME": str(self.home / "botyard")} | dict(self.extra)
 
     def _folder(self) -> Path:
         folder = self.home / "empty"

@@ -36,11 +36,17 @@ OpenAccount = Callable[[str, TradingRules], None]
 """Makes sure that the paper account of a bot is there; a second call does nothing."""
 
 
+Wake = Callable[[BotRecord], str]
+"""Ticks a registered bot once and says what it said. Raises: ConfigError when it halts."""
+
+
 class LocalTarget:
     """The DeployTarget port on this machine's home folder."""
 
-    def __init__(self, home: Path, fleet: FleetStore, open_account: OpenAccount) -> None:
+    def __init__(self, home: Path, fleet: FleetStore, open_account: OpenAccount, wake: Wake | None = None) -> None:
+        """wake: how a bot is woken that its bundle alone cannot wake, because it needs a venue and keys."""
         self._home = home
+        self._wake = wake
         self._fleet = fleet
         self._open_account = open_account
 
@@ -84,6 +90,10 @@ class LocalTarget:
         return known
 
     def _first_tick(self, bot: BotRecord, folder: Path) -> str:
+        if self._wake is not None:
+            words = self._wake(bot)
+            self._verify(bot)
+            return words
         command = [sys.executable, "-I", "-S", str(folder), "tick", "--home", str(self._home), "--bot", bot.name]
         if bot.feed == "stored":  # the first withheld bar has just closed
             now_ms = bot.live_from_ms + timeframe_minutes(bot.timeframe) * MINUTE_MS

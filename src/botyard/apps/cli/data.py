@@ -1,4 +1,4 @@
-"""`botyard data import|list|check`."""
+"""`botyard data download|import|list|check`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -56,6 +56,29 @@ def import_(
         _show_imported(done)
     if failed:
         raise DataError(_failures(failed))
+
+
+@app.command("download")
+def download(
+    symbols: Annotated[list[str], typer.Argument(help="Pairs, such as BTC/USDT ETH/USDT.")],
+    timeframe: Annotated[str, typer.Option(help="Bar length, such as 5m.")] = "5m",
+    since: Annotated[str, typer.Option(help="First day (UTC), such as 2024-01-01.")] = "2024-01-01",
+    venue: Annotated[str, typer.Option(help="The exchange.")] = "binance",
+    as_json: console.JsonOption = False,
+) -> None:
+    """Bring closed bars from an exchange: its archive with checksums, then its candles. Go on by running it again."""
+    from botyard.apps.cli.progress import progress
+    from botyard.apps.downloads import download_all
+    from botyard.errors import DataError
+
+    with progress() as bars:
+        done, failed = download_all(symbols, timeframe, since, venue, bars)
+    if as_json:
+        console.print_json({"downloaded": done, "failed": failed})
+    else:
+        _show_imported([one.imported for one in done])
+    if failed:
+        raise DataError("; ".join(f"{symbol}: {text}" for symbol, text in failed.items()))
 
 
 @app.command("list")

@@ -4,9 +4,12 @@
 2. Build the bundle (bundle.py): the same spec gives the same bytes.
 3. Golden bars (golden.py): what the engine decided, on real bars and on made-up ones (made_up.py).
 4. Contract tests (contract.py) on the unpacked bundle, in an interpreter of its own (inside/).
-5. Plan (plan.py), notify, apply: the target unpacks, registers and wakes the bot once.
+5. With a model (modelled.py): it may write the strategy (writing.py), which ships only if it passes the gate and these
+   same tests; it reviews the deployment (review.py), each sentence held against the spec's facts (facts.py).
+6. Plan (plan.py), notify, apply: the target unpacks, registers and wakes the bot once.
 """
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +19,9 @@ from botyard.errors import InvariantError, Refused
 from botyard.evidence.kill_rule import kill_rule
 from botyard.language import CompiledStrategy, compile_spec
 from botyard.market import Market
-from botyard.ports import ArtifactStore, DeployTarget, Notifier, Progress
+from botyard.ports import ArtifactStore, DeployTarget, LanguageModel, Notifier, Progress
 from botyard.records import codec
-from botyard.records.deployment import BundleSettings, ContractReport, Deployment, Plan
+from botyard.records.deployment import BundleSettings, CodeWork, ContractReport, Deployment, Plan
 from botyard.records.fleet import BotRecord, Mode
 from botyard.records.market import MINUTE_MS, TradingRules, timeframe_minutes
 from botyard.records.research import Research
@@ -26,12 +29,13 @@ from botyard.records.schema import dump_spec
 from botyard.stages.deployer.bundle import build_bundle
 from botyard.stages.deployer.contract import run_contract_tests
 from botyard.stages.deployer.golden import build_golden
+from botyard.stages.deployer.modelled import Code, kept_review, model_code
 from botyard.stages.deployer.plan import bot_name, make_plan, plan_text
+from botyard.stages.deployer.telling import code_lines, review_lines
 
 TASK = "deployer"
 STEPS = 4  # bundle, golden bars, contract tests, first tick
 BUNDLE_FILE = "bot.zip"
-VENUE = "paper"
 
 
 def run(
@@ -45,9 +49,12 @@ def run(
     progress: Progress,
     mode: Mode = "paper",
     cache_dir: Path | None = None,
+    model: LanguageModel | None = None,
+    writes_code: bool = False,
 ) -> Deployment:
     """Deploy the researched spec on its instrument; running it again for the same run changes nothing.
 
+    model: writes the review, and the strategy's code where `writes_code` says so.
     cache_dir: where machine code is kept between runs.
     Raises: Refused when the bot may not be deployed or fails a contract test, ConfigError when its first tick fails
     (nothing is left registered then), UserError when the disk is full.
@@ -66,14 +73,31 @@ def run(
     progress.advance(TASK)
     report = run_contract_tests(bundle, compiled, golden)
     _demand(report)
+    work: CodeWork | None = None
+    if model is not None and writes_code:
+
+        def build(source: str, signed: BundleSettings) -> bytes:
+            return build_bundle(source, dump_spec(research.spec), codec.dump(signed), signed.timezone)
+
+        code = model_code(compiled, settings, golden, model, artifacts, build)
+        if isinstance(code, Code):
+            settings, bundle, report, work = code.settings, code.bundle, code.report, code.work
+        else:
+            work = code
+    reviewed = None if model is None else kept_review(research, rules, mode, model, artifacts)
     progress.advance(TASK)
     artifacts.write(BUNDLE_FILE, bundle)
     bot = _bot(settings, market, run_id, mode, report.bundle_hash)
     plan = make_plan(bot, len(bundle), report.bundle_hash)
-    notifier.tell(plan_text(plan))
+    notifier.tell("\n".join((plan_text(plan), *code_lines(work), *review_lines(reviewed))))
     first_tick = target.apply(plan, bot, bundle)
     progress.advance(TASK)
-    deployment = _deployment(bot, plan, report, first_tick)
+    deployment = dataclasses.replace(
+        _deployment(bot, plan, report, first_tick),
+        by=work.model if work is not None and work.ships == "model" else "deterministic",
+        review=reviewed,
+        code=work,
+    )
     notifier.tell(f"{bot.name} is live on {bot.symbol} ({mode}): {first_tick}")
     return deployment
 
@@ -110,7 +134,7 @@ def _settings(
         symbol=research.symbol,
         timeframe=research.spec.timeframe,
         timezone=research.spec.timezone,
-        market=market.name,
+        market=market.served_by,
         feed=market.feed,
         parameter_names=names,
         parameters=tuple(program.vector(None)[: len(names)].tolist()),
@@ -125,7 +149,7 @@ def _settings(
 
 def _bot(settings: BundleSettings, market: Market, run_id: str, mode: Mode, bundle: str) -> BotRecord:
     name = bot_name(settings.name, settings.symbol, run_id)
-    open_ms = market.bars(settings.symbol, settings.timeframe, research=False).open_ms
+    open_ms = market.opens(settings.symbol, settings.timeframe, settings.seed_bars + 1)
     bar_ms = timeframe_minutes(settings.timeframe) * MINUTE_MS
     if settings.feed == "stored":
         withheld_ms = market.info(settings.symbol, settings.timeframe).research_until_ms
@@ -138,7 +162,7 @@ def _bot(settings: BundleSettings, market: Market, run_id: str, mode: Mode, bund
         name=name,
         run_id=run_id,
         symbol=settings.symbol,
-        venue=VENUE,
+        venue=market.trades_at,
         timeframe=settings.timeframe,
         mode=mode,
         status="running",
@@ -146,12 +170,13 @@ def _bot(settings: BundleSettings, market: Market, run_id: str, mode: Mode, bund
         bundle="",  # the target knows where
         spec_hash=settings.spec_hash,
         code_hash=settings.code_hash,
-        deployment_hash=codec.content_hash([name, run_id, VENUE, mode, bundle]),
+        deployment_hash=codec.content_hash([name, run_id, market.trades_at, mode, bundle]),
         allocated_quote=settings.rules.initial_cash,
         feed=settings.feed,
         seed_ms=int(open_ms[max(0, live - settings.seed_bars)]),
         live_from_ms=int(open_ms[live]),
         created_ms=int(open_ms[-1]) + bar_ms,
+        account=market.account,
     )
 
 

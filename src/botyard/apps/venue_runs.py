@@ -1,0 +1,84 @@
+"""A run for an exchange: research under its terms, and a bot that follows its bars."""
+
+from functools import partial
+from pathlib import Path
+
+from botyard.adapters.deploy_target.local import LocalTarget
+from botyard.adapters.notifier.console import ConsoleNotifier
+from botyard.adapters.venue.ccxt.table import find_venue
+from botyard.adapters.venue.paper import PaperVenue
+from botyard.apps import bots, venues
+from botyard.apps.ticks import tick_bot
+from botyard.errors import BotyardError, ConfigError, UserError
+from botyard.market import open_market
+from botyard.market.at_venue import MarketAtVenue, at_venue
+from botyard.ports import FleetStore
+from botyard.records.fleet import BotRecord
+from botyard.records.market import TradingRules
+from botyard.records.run import RunRecord
+
+TRADES = ("running", "paused")
+
+
+def check(venue: str, mode: str, allocated_quote: float) -> None:
+    """Refuse at once what would be refused after hours of research.
+
+    Raises: NotFound, ConfigError, UserError.
+    """
+    terms = find_venue(venue)
+    if mode == "mainnet":
+        raise UserError("a run deploys to paper or testnet; real money comes after: botyard promote BOT")
+    if mode not in ("paper", "testnet"):
+        raise UserError(f"--mode {mode!r} is not known; choose paper or testnet")
+    if not 0.0 < allocated_quote < 1e12:
+        raise UserError(f"--allocate {allocated_quote:g} is no amount of {terms.quote}; a bot needs some, such as 1000")
+    if mode == "testnet":
+        venues.trading_client(terms, "testnet")
+
+
+def open_run_market(home: Path, record: RunRecord) -> MarketAtVenue:
+    """Open what was imported, narrowed to what the run's venue lists, under its terms.
+
+    Raises: UserError, ConfigError, RetryableError when the venue does not answer.
+    """
+    terms = find_venue(record.venue)
+    account = venues.probe_account(record.venue, record.mode)
+    instruments = {symbol: one.instrument for symbol, one in venues.list_instruments(record.venue, record.mode).items()}
+    return at_venue(
+        open_market(home, "imported", record.created_ms),
+        instruments,
+        venue=record.venue,
+        mode=record.mode,
+        account="" if account is None else account.account,
+        costs=terms.costs,
+        profile=terms.profile,
+        allocated_quote=record.allocated_quote,
+        recent_opens=lambda symbol, timeframe, count: venues.recent_opens(
+            record.venue, instruments[symbol], symbol, timeframe, count
+        ),
+    )
+
+
+def target(home: Path, record: RunRecord, store: FleetStore) -> LocalTarget:
+    """Return where the run's bot goes: this machine, woken with the venue's clients at hand."""
+    return LocalTarget(home, store, partial(_open_account, home, record, store), wake=partial(_wake, store))
+
+
+def _open_account(home: Path, record: RunRecord, store: FleetStore, bot: str, rules: TradingRules) -> None:
+    listed = venues.list_instruments(record.venue, record.mode)[rules.instrument.symbol]
+    if record.mode == "paper":
+        venues.freeze(record.venue, record.mode, listed)
+        PaperVenue(home / "paper.db", bot, rules).close()
+        return
+    venues.open_account(bot, rules, venue=record.venue, mode=record.mode, listed=listed, store=store)
+
+
+def _wake(store: FleetStore, bot: BotRecord) -> str:
+    try:
+        with bots.opened(bot, store, ConsoleNotifier()) as ports:
+            report = tick_bot(bot, ports)
+    except BotyardError as e:
+        raise ConfigError(f"the first tick of {bot.name} failed: {e}") from e
+    if report.status not in TRADES or not report.is_done:
+        raise ConfigError(f"the first tick of {bot.name} failed: {report.text}")
+    return report.text

@@ -1,0 +1,212 @@
+"""Exchanges as this home uses them: clients, frozen filters, and what a bot of a venue touches of the world.
+
+Bars come from the venue's mainnet, always. Orders go where the bot's mode says: to the paper book, the testnet or
+the mainnet. `BOTYARD_LOOPBACK` (tests only) names loopback addresses that stand in: "mainnet=…,testnet=…,archive=…".
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from functools import cache, partial
+from pathlib import Path
+from typing import Literal
+
+from botyard.adapters.clock.system import SystemClock
+from botyard.adapters.clock.venue import EVERY_MS, VenueClock
+from botyard.adapters.market_data.ccxt import CcxtMarketData
+from botyard.adapters.venue.ccxt import account as accounts
+from botyard.adapters.venue.ccxt.connect import Client, connect
+from botyard.adapters.venue.ccxt.failures import translated
+from botyard.adapters.venue.ccxt.instruments import Listed, know, load_listed
+from botyard.adapters.venue.ccxt.table import Network, VenueTerms, find_venue
+from botyard.adapters.venue.ccxt.venue import CcxtVenue
+from botyard.adapters.venue.paper import PaperVenue
+from botyard.apps import keys, settings
+from botyard.bot.session import Ports
+from botyard.errors import ConfigError, UserError
+from botyard.ports import Clock, FleetStore, MarketData, Notifier
+from botyard.records.deployment import BundleSettings
+from botyard.records.fleet import BotRecord, Mode
+from botyard.records.market import MINUTE_MS, Instrument, TradingRules, symbol_folder, timeframe_minutes
+from botyard.records.venues import VenueAccount
+
+LOOPBACK = "BOTYARD_LOOPBACK"
+
+
+def loopback(name: str) -> str:
+    """Return the loopback address that stands in for the mainnet, the testnet or the archive; mostly empty."""
+    pairs = (part.partition("=") for part in os.environ.get(LOOPBACK, "").split(",") if part)
+    return {key: address for key, _, address in pairs}.get(name, "")
+
+
+@cache
+def public_client(venue: str, network: Network = "mainnet") -> Client:
+    """Return a client without keys."""
+    return connect(find_venue(venue), network, loopback=loopback(network))
+
+
+@cache
+def clock(venue: str) -> VenueClock:
+    """Return the venue's time."""
+
+    def ask_ms() -> int:
+        with translated(venue, "asking for the time"):
+            return int(public_client(venue).fetch_time() or SystemClock().now_ms())
+
+    # a stand-in's time moves as its test moves it
+    return VenueClock(SystemClock(), ask_ms, every_ms=0 if loopback("mainnet") else EVERY_MS)
+
+
+def trading_client(terms: VenueTerms, network: Network, bot: str = "") -> Client:
+    """Return a client that may send orders.
+
+    Raises: ConfigError when there are no keys, saying where they are looked for.
+    """
+    found = keys.find_keys(terms.name, network, bot)
+    if found is None:
+        raise ConfigError(f"no keys for {terms.name} {network}: {keys.how_to_give(terms.name, network)}")
+    return _trading_client(terms.name, network, bot, found.key, loopback(network))
+
+
+@cache
+def _trading_client(venue: str, network: Network, bot: str, _key: str, address: str) -> Client:
+    # another key, or another address, is another client
+    found = keys.find_keys(venue, network, bot)
+    return connect(find_venue(venue), network, found, now_ms=clock(venue).now_ms, loopback=address)
+
+
+def network_of(mode: Mode) -> Network:
+    """Return where a mode's filters come from: paper bots trade as if on the mainnet."""
+    return "testnet" if mode == "testnet" else "mainnet"
+
+
+# --- a run ---------------------------------------------------------------------------------------------------------
+
+
+def list_instruments(venue: str, mode: Mode) -> dict[str, Listed]:
+    """Ask a venue for its instruments, where the mode's orders go.
+
+    Raises: RetryableError, ConfigError.
+    """
+    return load_listed(find_venue(venue), public_client(venue, network_of(mode)))
+
+
+def probe_account(venue: str, mode: Mode, bot: str = "") -> VenueAccount | None:
+    """Ask the venue whose keys these are; None on paper. Raises: ConfigError, RetryableError."""
+    if mode == "paper":
+        return None
+    terms, network = find_venue(venue), network_of(mode)
+    client = trading_client(terms, network, bot)
+    if not client.markets:
+        client.set_markets(list(public_client(venue, network).load_markets().values()))
+    return accounts.probe(terms, network, client)
+
+
+def recent_opens(venue: str, instrument: Instrument, symbol: str, timeframe: str, count: int) -> list[int]:
+    """Return the opens of the last `count` closed bars at a venue."""
+    step = timeframe_minutes(timeframe) * MINUTE_MS
+    now_ms = clock(venue).now_ms()
+    first = now_ms // step * step - step * count
+    return [bar.open_ms for bar in market_data(venue, instrument).bars(symbol, timeframe, first - 1, now_ms)]
+
+
+def open_account(
+    bot: str, rules: TradingRules, *, venue: str, mode: Literal["testnet", "mainnet"], listed: Listed, store: FleetStore
+) -> None:
+    """Make an account ready for one more bot, and freeze the instrument's filters. Twice is once.
+
+    Raises: ConfigError when the account is too small, the instrument taken, or the venue will not have it so.
+    """
+    terms = find_venue(venue)
+    symbol = rules.instrument.symbol
+    found = probe_account(venue, mode, bot)
+    if found is None or not found.can_trade:
+        raise ConfigError(f"the {venue} {mode} key may not trade; give it that right at the venue")
+    living = [
+        other
+        for other in store.bots()
+        if other.name != bot and other.status != "killed" and other.account == found.account
+    ]
+    taken = next((other.name for other in living if other.symbol == symbol), "") if terms.kind == "perpetual" else ""
+    if taken:
+        raise ConfigError(f"{taken} trades {symbol} on {found.account} already; one bot per perpetual: kill it first")
+    others = sum((Decimal(repr(other.allocated_quote)) for other in living), Decimal(0))
+    accounts.check_allocation(found, Decimal(repr(rules.initial_cash)), others)
+    freeze(venue, mode, listed)
+    client = trading_client(terms, network_of(mode), bot)
+    know(client, listed.market)
+    accounts.prepare(terms, client, symbol)
+
+
+def freeze(venue: str, mode: Mode, listed: Listed) -> None:
+    """Keep the filters of an instrument as they are now: a bot never loads all markets."""
+    place = _frozen(venue, mode, listed.instrument.symbol)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        draft = place.with_suffix(f".{os.getpid()}")
+        draft.write_text(json.dumps(listed.market, sort_keys=True))
+        draft.replace(place)
+    except OSError as e:
+        raise UserError(f"cannot write {place}: {e.strerror}; make room or choose another place with --home") from e
+
+
+def thaw(venue: str, mode: Mode, instrument: Instrument) -> Listed:
+    """Return the filters that were frozen at deployment. Raises: ConfigError when they are gone."""
+    place = _frozen(venue, mode, instrument.symbol)
+    try:
+        return Listed(instrument, json.loads(place.read_text()))
+    except (OSError, ValueError) as e:
+        raise ConfigError(f"the filters in {place} cannot be read ({e}); deploy the bot again") from e
+
+
+def _frozen(venue: str, mode: Mode, symbol: str) -> Path:
+    return settings.home() / "venues" / f"{venue}-{network_of(mode)}" / f"{symbol_folder(symbol)}.json"
+
+
+# --- a bot ---------------------------------------------------------------------------------------------------------
+
+
+def market_data(venue: str, instrument: Instrument, market: dict[str, object] | None = None) -> CcxtMarketData:
+    """Return a venue's bars. `market`: what is known of the instrument; without it the venue is asked."""
+    client = public_client(venue)
+    if market is not None and instrument.symbol not in (client.markets or {}):
+        client.set_markets([*(client.markets or {}).values(), market])
+    return CcxtMarketData(client, instrument, now_ms=clock(venue).now_ms, translate=partial(translated, venue))
+
+
+@contextmanager
+def opened(
+    bot: BotRecord,
+    known: BundleSettings,
+    store: FleetStore,
+    notifier: Notifier,
+    *,
+    market: MarketData | None = None,
+    durable: bool = True,
+    our_clock: Clock | None = None,
+) -> Iterator[Ports]:
+    """Wire a bot whose bars come from a venue, for as long as it is needed.
+
+    Raises: ConfigError when keys or filters are missing.
+    """
+    venue, wall, symbol_rules = known.market, SystemClock(), known.rules
+    listed = thaw(venue, bot.mode, symbol_rules.instrument)
+    bars = market or market_data(venue, listed.instrument, listed.market)
+    time = our_clock or clock(venue)
+    paper: PaperVenue | None = None
+    if bot.mode == "paper":
+        paper = PaperVenue(settings.home() / "paper.db", bot.name, symbol_rules, known.timeframe, durable=durable)
+    try:
+        trading = paper or _trading_venue(bot, known, listed, time.now_ms)
+        yield Ports(store=store, venue=trading, market=bars, clock=time, wall=wall, notifier=notifier)
+    finally:
+        if paper is not None:
+            paper.close()
+
+
+def _trading_venue(bot: BotRecord, known: BundleSettings, listed: Listed, now_ms: Callable[[], int]) -> CcxtVenue:
+    terms = find_venue(known.market)
+    client = trading_client(terms, network_of(bot.mode), bot.name)
+    return CcxtVenue(terms, client, listed, known.timeframe, now_ms=now_ms)
