@@ -5,7 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from botyard.testing.language_model.no_network import forget_models, keep_to_loopback
+
 ROOT = Path(__file__).parents[1]
+
+keep_to_loopback()
+forget_models()
 
 
 @pytest.fixture(scope="session")

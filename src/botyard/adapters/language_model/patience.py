@@ -23,7 +23,8 @@ class Patience:
         self._retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(RetryableError),
             stop=tenacity.stop_after_attempt(attempts) | tenacity.stop_after_delay(LONGEST),
-            wait=tenacity.wait_exponential_jitter(initial=first_wait, max=LONGEST_WAIT, jitter=first_wait),
+            wait=tenacity.wait_exponential(multiplier=first_wait, max=LONGEST_WAIT)
+            + tenacity.wait_random(0, first_wait),
             reraise=True,
         )
 
