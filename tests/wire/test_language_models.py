@@ -121,7 +121,7 @@ def test_a_service_that_stays_busy_is_given_up(wire):
 
 
 def test_a_slow_service_is_left_by_the_clock(wire):
-    with serve(wire, Step(wait=0.9), Step(wait=0.9)) as server, pytest.raises(RetryableError, match="0.3 s") as late:
+    with serve(wire, Step(wait=0.9), Step(wait=0.9)) as server, pytest.raises(RetryableError, match=r"0\.3 s") as late:
         model(wire, server, timeout=0.3).ask(ASKED)
     assert not isinstance(late.value, NotBilledError)
 

@@ -32,8 +32,8 @@ def keep_to_loopback() -> None:
         _check(socket.AF_INET, (host,))
         return look_up(host, *rest, **more)
 
-    socket.socket.connect = guarded_connect  # type: ignore[method-assign]
-    socket.socket.connect_ex = guarded_connect_ex  # type: ignore[method-assign]
+    socket.socket.connect = guarded_connect  # type: ignore[method-assign,assignment]
+    socket.socket.connect_ex = guarded_connect_ex  # type: ignore[method-assign,assignment]
     socket.getaddrinfo = guarded_look_up
 
 

@@ -6,7 +6,7 @@ from botyard.testing.language_model.no_network import LeftLoopbackError
 
 
 def test_a_connection_beyond_the_loopback_is_an_error():
-    with socket.socket() as s, pytest.raises(LeftLoopbackError, match="192.0.2.1"):
+    with socket.socket() as s, pytest.raises(LeftLoopbackError, match=r"192\.0\.2\.1"):
         s.connect(("192.0.2.1", 443))
 
 
