@@ -52,7 +52,7 @@ def opened(
     """
     known = load_settings(bundle(bot))
     if known.market not in STORED:
-        from botyard.apps import venues  # ccxt: only where an exchange is spoken to
+        from botyard.apps.exchanges import venues  # ccxt: only where an exchange is spoken to
 
         with venues.opened(bot, known, store, notifier, market=market, our_clock=clock, durable=durable) as ports:
             yield ports

@@ -41,7 +41,7 @@ def pipeline_ports(
     fleet = SqliteFleet(home / "fleet.db")
     target = LocalTarget(home, fleet, open_account)
     if record.venue:
-        from botyard.apps import venue_runs  # ccxt: only where an exchange is spoken to
+        from botyard.apps.exchanges import runs as venue_runs  # ccxt: only where an exchange is spoken to
 
         target = venue_runs.target(home, record, fleet)
 

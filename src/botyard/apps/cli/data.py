@@ -68,7 +68,7 @@ def download(
 ) -> None:
     """Bring closed bars from an exchange: its archive with checksums, then its candles. Go on by running it again."""
     from botyard.apps.cli.progress import progress
-    from botyard.apps.downloads import download_all
+    from botyard.apps.exchanges.downloads import download_all
     from botyard.errors import DataError
 
     with progress() as bars:

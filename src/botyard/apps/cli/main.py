@@ -11,7 +11,7 @@ import typer
 
 from botyard import __version__, errors
 from botyard.apps import settings
-from botyard.apps.cli import console, data, evaluate, evidence, fleet, functions, pipeline, promote, runs, telegram
+from botyard.apps.cli import console, data, doctor, evaluate, evidence, fleet, functions, pipeline, promote, runs, telegram
 
 EXIT_BAD_INPUT = 2
 EXIT_REFUSED = 3
@@ -54,8 +54,9 @@ runs.register(app)
 fleet.register(app)
 promote.register(app)
 functions.register(app)
+doctor.register(app)
 telegram.register(app)
-app.add_typer(data.app, name="data", help="Bars: import, list, check.")
+app.add_typer(data.app, name="data", help="Bars: download, import, list, check.")
 app.add_typer(evidence.app, name="evidence", help="Measure what a verdict is worth.")
 app.add_typer(evaluate.app, name="eval", help="Measure the agents on a file of ideas.")
 

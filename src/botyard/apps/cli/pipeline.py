@@ -81,7 +81,7 @@ def pipeline(
 
 def _check_venue(venue: str, mode: str, allocate: float) -> None:
     if venue:
-        from botyard.apps import venue_runs
+        from botyard.apps.exchanges import runs as venue_runs
 
         venue_runs.check(venue, mode, allocate)
     elif mode != "paper":

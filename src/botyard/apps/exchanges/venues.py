@@ -23,7 +23,8 @@ from botyard.adapters.venue.ccxt.instruments import Listed, know, load_listed
 from botyard.adapters.venue.ccxt.table import Network, VenueTerms, find_venue
 from botyard.adapters.venue.ccxt.venue import CcxtVenue
 from botyard.adapters.venue.paper import PaperVenue
-from botyard.apps import keys, settings
+from botyard.apps import settings
+from botyard.apps.exchanges import keys
 from botyard.bot.session import Ports
 from botyard.errors import ConfigError, UserError
 from botyard.ports import Clock, FleetStore, MarketData, Notifier
@@ -47,16 +48,17 @@ def public_client(venue: str, network: Network = "mainnet") -> Client:
     return connect(find_venue(venue), network, loopback=loopback(network))
 
 
+def fetch_time(venue: str) -> int:
+    """Ask a venue for its time (UTC ms). Raises: RetryableError."""
+    with translated(venue, "asking for the time"):
+        return int(public_client(venue).fetch_time() or SystemClock().now_ms())
+
+
 @cache
 def clock(venue: str) -> VenueClock:
     """Return the venue's time."""
-
-    def ask_ms() -> int:
-        with translated(venue, "asking for the time"):
-            return int(public_client(venue).fetch_time() or SystemClock().now_ms())
-
     # a stand-in's time moves as its test moves it
-    return VenueClock(SystemClock(), ask_ms, every_ms=0 if loopback("mainnet") else EVERY_MS)
+    return VenueClock(SystemClock(), partial(fetch_time, venue), every_ms=0 if loopback("mainnet") else EVERY_MS)
 
 
 def trading_client(terms: VenueTerms, network: Network, bot: str = "") -> Client:

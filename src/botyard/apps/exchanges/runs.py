@@ -7,7 +7,8 @@ from botyard.adapters.deploy_target.local import LocalTarget
 from botyard.adapters.notifier.console import ConsoleNotifier
 from botyard.adapters.venue.ccxt.table import find_venue
 from botyard.adapters.venue.paper import PaperVenue
-from botyard.apps import bots, venues
+from botyard.apps import bots
+from botyard.apps.exchanges import venues
 from botyard.apps.ticks import tick_bot
 from botyard.errors import BotyardError, ConfigError, UserError
 from botyard.market import open_market

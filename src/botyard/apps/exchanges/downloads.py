@@ -7,7 +7,8 @@ from typing import Any
 from botyard.adapters.venue.ccxt.failures import translated
 from botyard.adapters.venue.ccxt.instruments import Listed, venue_symbol
 from botyard.adapters.venue.ccxt.table import find_venue
-from botyard.apps import settings, venues
+from botyard.apps import settings
+from botyard.apps.exchanges import venues
 from botyard.errors import DataError, RetryableError, UserError
 from botyard.market import market_folder
 from botyard.market.download import Asked, Downloaded, download
