@@ -79,6 +79,8 @@ class _Function:
                 yield "the state s holds floats only; write 0.0 for 0"
         elif not isinstance(target, ast.Name):
             yield "assign one name, or one place of s"
+        elif target.id in {a.arg for a in self._function.args.args}:
+            yield f"{target.id} may not be assigned; choose another name"
 
     def _place(self, node: ast.Subscript) -> Iterator[str]:
         index = node.slice

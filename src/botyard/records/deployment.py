@@ -88,6 +88,46 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence of a review that the spec's facts bear out."""
+
+    part: Literal["does", "compared", "risks"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """One sentence of a review that they do not, and why."""
+
+    text: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a model says about the bot before it is deployed, held against the facts."""
+
+    model: str
+    spec_hash: str
+    statements: tuple[Statement, ...]
+    dropped: tuple[Dropped, ...]
+    tries: int
+    stopped: str  # why it ended without a whole answer, or ""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeWork:
+    """What came of letting a model write the bot's strategy."""
+
+    model: str
+    spec_hash: str
+    ships: Literal["model", "generator"]
+    why: str
+    tries: tuple[str, ...] = ()  # what was wrong with each try
+    source: str = ""  # the model's, where it ships
+
+
+@dataclass(frozen=True, slots=True)
 class Deployment:
     """A bot that went live, traceable to its run."""
 
@@ -103,4 +143,6 @@ class Deployment:
     contract: ContractReport
     plan: Plan
     first_tick: str  # what the first tick decided, in words
-    by: str = "deterministic"
+    by: str = "deterministic"  # or the model that wrote the strategy
+    review: Review | None = None  # where there is a model
+    code: CodeWork | None = None  # where a model was asked to write the strategy
