@@ -11,9 +11,8 @@ from botyard.adapters.venue.ccxt.failures import words
 from botyard.adapters.venue.ccxt.instruments import load_listed, venue_symbol
 from botyard.adapters.venue.ccxt.table import VENUES, find_venue, from_venue_id, to_venue_id
 from botyard.errors import ConfigError, NotFound
-from botyard.records.fleet import Bar
+from botyard.records.fleet import Bar, VenueAccount
 from botyard.records.market import Step
-from botyard.records.venues import VenueAccount
 from botyard.testing.exchange.clients import client_of, listed_of
 from botyard.testing.exchange.loopback import LoopbackExchange, listing_of
 from botyard.testing.exchange.signing import Key

@@ -29,9 +29,8 @@ from botyard.bot.session import Ports
 from botyard.errors import ConfigError, UserError
 from botyard.ports import Clock, FleetStore, MarketData, Notifier
 from botyard.records.deployment import BundleSettings
-from botyard.records.fleet import BotRecord, Mode
+from botyard.records.fleet import BotRecord, Mode, VenueAccount
 from botyard.records.market import MINUTE_MS, Instrument, TradingRules, symbol_folder, timeframe_minutes
-from botyard.records.venues import VenueAccount
 
 LOOPBACK = "BOTYARD_LOOPBACK"
 
@@ -42,10 +41,14 @@ def loopback(name: str) -> str:
     return {key: address for key, _, address in pairs}.get(name, "")
 
 
-@cache
 def public_client(venue: str, network: Network = "mainnet") -> Client:
-    """Return a client without keys."""
-    return connect(find_venue(venue), network, loopback=loopback(network))
+    """Return a client without keys; one per process."""
+    return _public_client(venue, network, loopback(network))
+
+
+@cache
+def _public_client(venue: str, network: Network, address: str) -> Client:
+    return connect(find_venue(venue), network, loopback=address)
 
 
 def fetch_time(venue: str) -> int:
@@ -54,11 +57,15 @@ def fetch_time(venue: str) -> int:
         return int(public_client(venue).fetch_time() or SystemClock().now_ms())
 
 
-@cache
 def clock(venue: str) -> VenueClock:
     """Return the venue's time."""
+    return _clock(venue, loopback("mainnet"))
+
+
+@cache
+def _clock(venue: str, address: str) -> VenueClock:
     # a stand-in's time moves as its test moves it
-    return VenueClock(SystemClock(), partial(fetch_time, venue), every_ms=0 if loopback("mainnet") else EVERY_MS)
+    return VenueClock(SystemClock(), partial(fetch_time, venue), every_ms=0 if address else EVERY_MS)
 
 
 def trading_client(terms: VenueTerms, network: Network, bot: str = "") -> Client:

@@ -33,6 +33,9 @@ class OneSeries:
     kind: str = "spot"
     name: str = "imported"
     feed: str = "stored"
+    served_by: str = "imported"
+    trades_at: str = "paper"
+    account: str = ""
     held: Bars = field(default_factory=lambda: made_up_bars(CONTRACT_MODEL, 0, N_BARS))
 
     def rules(self, symbol: str) -> TradingRules:
@@ -44,6 +47,9 @@ class OneSeries:
         return SeriesInfo(
             instrument, timeframe, int(self.held.open_ms[0]), int(self.held.open_ms[-1]), 1, "", "", until
         )
+
+    def opens(self, symbol: str, timeframe: str, count: int):
+        return self.held.open_ms
 
     def bars(self, symbol: str, timeframe: str, *, research: bool = True) -> Bars:
         return self.held.slice(0, N_BARS - WITHHELD) if research and self.feed == "stored" else self.held

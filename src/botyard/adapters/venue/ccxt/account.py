@@ -10,7 +10,7 @@ from botyard.adapters.venue.ccxt.connect import Client
 from botyard.adapters.venue.ccxt.failures import translated
 from botyard.adapters.venue.ccxt.table import Network, VenueTerms
 from botyard.errors import ConfigError
-from botyard.records.venues import VenueAccount
+from botyard.records.fleet import VenueAccount
 
 MOST_ALLOCATED = Decimal("0.95")  # of an account, by all its bots together
 
