@@ -92,7 +92,7 @@ def _could_have_shown(figures: Figures) -> list[str]:
     said = [
         (
             f"What {days:.0f} days could have shown at all: a fair test, without any search, "
-            f"passes a true Sharpe of 1 about {one:.0f} times of 100, one of 2 {two:.0f} times, one of 3 {three:.0f} times."
+            f"passes a true Sharpe of 1 about {one:.0f} times of 100, of 2 about {two:.0f} times and of 3 about {three:.0f} times."
         )
     ]
     needed, expected = figures["days_for_expected"].value, figures["walk_forward_sharpe"].value

@@ -5,9 +5,11 @@ from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 import matplotlib as mpl
+import numpy as np
 import pytest
 
 from botyard.records.research import Curve, Fold, TradeMark
+from botyard.records.verdict import Figure, PermutationTest, Verdict
 from botyard.search.charts import draw_charts, frame
 from botyard.search.study import StudyResult, Trial
 from botyard.testing.research_records import METRICS, made_up_research
@@ -334,3 +336,27 @@ def test_the_quote_currency_is_the_unit(symbol, quote):
 )
 def test_labels_are_pushed_apart_and_kept_inside(wanted, placed):
     assert frame.apart(wanted, 20.0, 100.0) == pytest.approx(placed)
+
+
+def test_the_null_is_drawn_with_the_result_marked_and_its_share_said():
+    figures = {"pooled_t": Figure(1.0, "made up"), "p_pooled": Figure(0.16, "made up")}
+    normal = tuple(
+        float(q) for q in np.quantile(np.random.default_rng(1).standard_normal(50_000), np.linspace(0, 1, 101))
+    )
+    verdict = Verdict("fail", "made up", 0.4, figures=figures, null=normal)
+    charts = draw_charts(dataclasses.replace(made_up_research(), verdict=verdict), [])
+    drawn = charts["null.svg"].decode()
+    assert "Without any edge, 16 walk-forwards of 100 do as well as this one" in drawn
+    assert "this run: 1.00" in drawn
+    assert 'id="null-found"' in drawn
+    assert "permutations.svg" not in charts
+
+
+def test_permuted_searches_are_drawn_with_the_run_among_them():
+    test = PermutationTest(
+        p=0.25, reached=1, used=7, is_stopped=False, actual=2.0, found=(0.5, 1.0, None, 2.5, 1.5, 0.7, 0.9)
+    )
+    verdict = Verdict("fail", "made up", 0.4, permutation=test)
+    charts = draw_charts(dataclasses.replace(made_up_research(), verdict=verdict), [])
+    assert "1 of 7 whole searches on shuffled bars find as much: p = 0.25" in charts["permutations.svg"].decode()
+    assert "null.svg" not in charts

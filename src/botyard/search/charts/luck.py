@@ -6,7 +6,7 @@ import numpy as np
 
 from botyard.records.research import Research
 from botyard.records.verdict import PermutationTest
-from botyard.search.charts.frame import BLUE, GREY, INK, ORANGE, SOFT, Chart, number
+from botyard.search.charts.frame import BLUE, GREY, INK, ORANGE, Chart, number
 
 N_BINS = 44
 ROOM = 0.22  # of the height, for the words above the mark
@@ -26,8 +26,7 @@ def null(research: Research) -> bytes | None:
         sample,
         found,
         title=f"Without any edge, {_of_100(p)} walk-forwards of 100 do as well as this one",
-        about="t ratio of the pooled daily returns; grey: the same days drawn again in blocks, their mean taken out",
-        unit="t ratio: mean over deviation, times the root of the days",
+        about="t ratio: mean over deviation of the pooled days, times their root; bars: the same days resampled, their mean taken out",
         name="null",
     )
 
@@ -42,8 +41,7 @@ def permutations(research: Research, test: PermutationTest) -> bytes | None:
         values,
         test.actual,
         title=f"{test.reached} of {test.used} whole searches on shuffled bars find as much: p = {test.p:.2g}",
-        about="Score of the best trial; shuffled bars keep their shapes and their common moves, and hold nothing to find",
-        unit="score: net Sharpe in sample",
+        about="Score of the best trial, in sample; shuffled bars keep shapes and common moves, and hold nothing to find",
         name="permutations",
     )
 
@@ -55,7 +53,6 @@ def _histogram(
     *,
     title: str,
     about: str,
-    unit: str,
     name: str,
 ) -> bytes:
     chart = Chart(title, about, research)
@@ -88,7 +85,6 @@ def _histogram(
         fontweight="bold",
         color=INK,
     )
-    chart.axes.set_xlabel(unit, loc="right", labelpad=-26, fontsize=9, color=SOFT)
     return chart.svg()
 
 
