@@ -82,6 +82,6 @@ CATALOGUE = (
     Function("sqrt(x: number)", "square root; unknown below 0", "√x", "sqrt(variance(close, 20))", op=safe_sqrt, between=PRICE),
     Function("log(x: number)", "natural logarithm; unknown unless x > 0", "ln x", "log(close / close[1])", op=safe_log),
     Function("exp(x: number)", "e to the x", "eˣ", "exp(log(close))", op=safe_exp, between=PRICE),
-    Function("nz(x: number, instead: number = 0)", "x, or another value while x is not known", "x if known else instead", "nz(last_trade_return, 0)", op=nz),
+    Function("nz(x: number, instead: number = 0)", "x, or another value while x is not known", "x if known else instead", "nz(prev_week_high(), high)", op=nz),
 
 )  # fmt: skip

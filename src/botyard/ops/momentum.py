@@ -145,10 +145,10 @@ CATALOGUE = (
         expression="100 * sum(max(x - x[1], 0), n) / sum(abs(x - x[1]), n)", between=PERCENT, differs="not known while nothing moves",
     ),
     Function(
-        "connors_rsi(x: number, n: window = 3, m: window = 2, k: window = 100)", "RSI, RSI of the streak, and rank of the last move, averaged",
-        "(rsi(x, n) + rsi(streak up less streak down, m) + percentile_rank(roc(x, 1), k)) / 3", "connors_rsi(close, 3, 2, 100)",
+        "connors_rsi(x: number, n: window = 3, m: window = 2, rank: window = 100)", "RSI, RSI of the streak, and rank of the last move, averaged",
+        "(rsi(x, n) + rsi(streak up less streak down, m) + percentile_rank(roc(x, 1), rank)) / 3", "connors_rsi(close, 3, 2, 100)",
         expression=(
-            "(rsi(x, n) + rsi(streak(x > x[1]) - streak(x < x[1]), m) + percentile_rank(100 * (x / x[1] - 1), k)) / 3"
+            "(rsi(x, n) + rsi(streak(x > x[1]) - streak(x < x[1]), m) + percentile_rank(100 * (x / x[1] - 1), rank)) / 3"
         ),
         between=PERCENT, source="Connors and Alvarez, An Introduction to ConnorsRSI, 2012",
     ),
