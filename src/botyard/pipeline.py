@@ -54,6 +54,7 @@ class Ports:
     cache_dir: Path  # machine code, kept between runs
     workers: int
     model: LanguageModel | None = None  # none: the rules and the deterministic generator serve
+    writes_code: bool = False  # whether the model writes the bot's strategy too (BOTYARD_DEPLOYER=llm)
     gate: Gate | None = None  # none: nothing waits for a person
 
 
@@ -174,6 +175,8 @@ def _run_stages(keeper: "_Keeper", ports: Ports) -> Result:
             progress=ports.progress,
             mode=record.mode,
             cache_dir=ports.cache_dir,
+            model=ports.model,
+            writes_code=ports.writes_code,
         ),
         _deployment_line,
     )

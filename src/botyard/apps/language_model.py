@@ -3,11 +3,14 @@
 import os
 from typing import TYPE_CHECKING
 
+from botyard.errors import UserError
+
 if TYPE_CHECKING:
     from botyard.ports import ArtifactStore, LanguageModel
     from botyard.records.run import RunRecord
 
 SETTING = "BOTYARD_MODEL"
+DEPLOYER = "BOTYARD_DEPLOYER"
 BUDGET_USD = 2.0
 
 
@@ -25,6 +28,17 @@ def configured() -> str:
     setting = parse(text)
     price_of(setting)
     return setting.name
+
+
+def deployer_writes() -> bool:
+    """Whether BOTYARD_DEPLOYER asks the model for the bot's code: "llm"; "deterministic" is the default.
+
+    Raises: UserError for any other word.
+    """
+    text = os.environ.get(DEPLOYER, "").strip().lower() or "deterministic"
+    if text not in ("llm", "deterministic"):
+        raise UserError(f"{DEPLOYER}={text!r} is neither llm nor deterministic")
+    return text == "llm"
 
 
 def open_model(record: "RunRecord", artifacts: "ArtifactStore") -> "LanguageModel | None":

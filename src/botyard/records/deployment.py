@@ -25,6 +25,9 @@ class KillRule:
     max_daily_loss_frac: float = 0.03  # of the equity at the day's begin
 
 
+_HEADINGS = {"does": "What it will do", "compared": "Compared with the idea", "risks": "What can go wrong"}
+
+
 @dataclass(frozen=True, slots=True)
 class BundleSettings:
     """`bot.json`: what a bundle knows besides its code. The same for every bot made from it."""
@@ -114,6 +117,21 @@ class Review:
     tries: int
     stopped: str  # why it ended without a whole answer, or ""
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The review, and what of it was dropped, for people."""
+        head = f"Review by {self.model}, held against the spec's facts:"
+        if self.stopped and not self.statements:
+            return (head, f"  there is none: {self.stopped}")
+        lines = [head]
+        for part, heading in _HEADINGS.items():
+            texts = [s.text for s in self.statements if s.part == part]
+            lines += [f"  {heading}:", *(f"  - {text}" for text in texts)] if texts else []
+        if self.dropped:
+            lines.append(f"  {len(self.dropped)} sentence(s) dropped: the facts do not bear them out")
+            lines += [f"  - {d.why}" for d in self.dropped]
+        return tuple(lines)
+
 
 @dataclass(frozen=True, slots=True)
 class CodeWork:
@@ -125,6 +143,12 @@ class CodeWork:
     why: str
     tries: tuple[str, ...] = ()  # what was wrong with each try
     source: str = ""  # the model's, where it ships
+
+    @property
+    def line(self) -> str:
+        """Which strategy ships, and why."""
+        which = f"the one that {self.model} wrote" if self.ships == "model" else "the generator's"
+        return f"Code that ships: {which}; {self.why.splitlines()[0]}"
 
 
 @dataclass(frozen=True, slots=True)

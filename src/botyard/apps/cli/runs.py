@@ -184,6 +184,7 @@ def _show_research(research: "Research") -> None:
 
 
 def _show_deployment(deployment: "Deployment") -> None:
+
     say("")
     passed = sum(t.passed for t in deployment.contract.tests)
     say(
@@ -191,6 +192,10 @@ def _show_deployment(deployment: "Deployment") -> None:
         f"{passed} of {len(deployment.contract.tests)} contract tests pass over {deployment.contract.bars:,} bars"
     )
     say(f"  first tick: {deployment.first_tick}")
+    if deployment.code:
+        say(f"  {deployment.code.line}")
+    for line in deployment.review.lines if deployment.review else ():
+        say(f"  {line}")
 
 
 def _short(text: str, length: int = 48) -> str:

@@ -31,7 +31,6 @@ from botyard.stages.deployer.contract import run_contract_tests
 from botyard.stages.deployer.golden import build_golden
 from botyard.stages.deployer.modelled import Code, kept_review, model_code
 from botyard.stages.deployer.plan import bot_name, make_plan, plan_text
-from botyard.stages.deployer.telling import code_lines, review_lines
 
 TASK = "deployer"
 STEPS = 4  # bundle, golden bars, contract tests, first tick
@@ -89,7 +88,8 @@ def run(
     artifacts.write(BUNDLE_FILE, bundle)
     bot = _bot(settings, market, run_id, mode, report.bundle_hash)
     plan = make_plan(bot, len(bundle), report.bundle_hash)
-    notifier.tell("\n".join((plan_text(plan), *code_lines(work), *review_lines(reviewed))))
+    said = [plan_text(plan), *([work.line] if work else []), *(reviewed.lines if reviewed else ())]
+    notifier.tell("\n".join(said))
     first_tick = target.apply(plan, bot, bundle)
     progress.advance(TASK)
     deployment = dataclasses.replace(

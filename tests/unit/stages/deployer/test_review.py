@@ -8,7 +8,6 @@ from botyard.errors import Refused, RetryableError
 from botyard.records.market import Instrument, Step, TradingRules
 from botyard.stages.deployer.facts import facts_of, unsupported
 from botyard.stages.deployer.review import review
-from botyard.stages.deployer.telling import review_lines
 from botyard.testing.language_model.scripted import ScriptedModel, call, prose
 from botyard.testing.research_records import made_up_research
 
@@ -81,7 +80,7 @@ def test_after_three_tries_it_is_dropped_with_a_note():
     assert [d.text for d in made.dropped] == ["The number 668 is unlucky."]
     assert len(made.statements) == 3
     assert (made.tries, made.stopped) == (3, "3 tries were not enough")
-    text = "\n".join(review_lines(made))
+    text = "\n".join(made.lines)
     assert "1 sentence(s) dropped" in text
     assert "unlucky" not in text
     assert "number 668 is not in the facts" in text
@@ -106,7 +105,7 @@ def test_a_model_that_does_not_answer_holds_nothing_up(answer, stopped):
     made = review(RESEARCH, RULES, "paper", ScriptedModel(review=[answer]))
     assert made.statements == ()
     assert stopped in made.stopped
-    assert stopped in "\n".join(review_lines(made))
+    assert stopped in "\n".join(made.lines)
 
 
 @pytest.mark.parametrize(

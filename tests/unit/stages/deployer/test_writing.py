@@ -6,7 +6,6 @@ import pytest
 
 from botyard.errors import Refused
 from botyard.stages.deployer.contract import run_contract_tests
-from botyard.stages.deployer.telling import code_lines
 from botyard.stages.deployer.writing import passes_gate, write_code
 from botyard.testing.language_model.scripted import ScriptedModel, call
 
@@ -42,7 +41,7 @@ def test_what_is_wrong_goes_back_and_a_repair_ships(plain, good, trial):
     assert work.ships == "model"
     assert work.source.endswith(good.strip() + "\n")
     assert passes_gate(plain.compiled, work.source)
-    assert "the one that scripted:model wrote" in code_lines(work)[0]
+    assert "the one that scripted:model wrote" in work.line
     assert "an import" in work.tries[0]
     assert "signals: bar of 20" in work.tries[1]
     assert work.tries[1] in model.asked[2].messages[-1].text
@@ -58,7 +57,7 @@ def test_after_three_repairs_the_generators_ships(plain, good):
     work = write_code(plain.compiled, model, never)
     assert (work.ships, work.source, len(work.tries), len(model.asked)) == ("generator", "", 4, 4)
     assert "4 tries were not enough" in work.why
-    assert code_lines(work)[0].startswith("Code that ships: the generator's; 4 tries were not enough")
+    assert work.line.startswith("Code that ships: the generator's; 4 tries were not enough")
 
 
 def test_the_money_limit_leaves_the_generators(plain):
