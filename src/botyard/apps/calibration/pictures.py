@@ -43,7 +43,7 @@ def _no_edge(no_edge: Sequence[Answers]) -> bytes:
     axes.set_xlabel("promoted, %")
     axes.plot([], [], "o", color=BLUE, label="the verdict")
     axes.plot([], [], "o", color=ORANGE, label="naive: in-sample Sharpe above 1")
-    axes.legend(loc="upper center", bbox_to_anchor=(0.55, 1.0), frameon=False, fontsize=9)
+    _legend(axes)
     return _svg(figure, title)
 
 
@@ -82,7 +82,7 @@ def _power(asked: Sequence[Answers], days: float) -> bytes:
     axes.set_ylim(0.0, 102.0)
     axes.set_xlabel("true annual Sharpe, net")
     axes.set_ylabel("passed, %")
-    axes.legend(loc="lower right", frameon=False, fontsize=9)
+    _legend(axes)
     return _svg(figure, title)
 
 
@@ -102,12 +102,17 @@ def _figure(title: str, about: str, *, left: float) -> tuple[Any, Any]:
 
     from botyard.search.charts.frame import SOFT
 
-    width, height = 675.0, 330.0
+    width, height = 675.0, 350.0
     figure = Figure(figsize=(width / 72, height / 72), dpi=72, facecolor="white")
-    axes = figure.add_axes((left / width, 44 / height, (width - left - 16) / width, (height - 104) / height))
+    axes = figure.add_axes((left / width, 44 / height, (width - left - 16) / width, (height - 124) / height))
     figure.text(14 / width, 1 - 22 / height, title, fontsize=13, fontweight="bold")
     figure.text(14 / width, 1 - 40 / height, about, fontsize=9.5, color=SOFT)
     return figure, axes
+
+
+def _legend(axes: Any) -> None:
+    # above the plot, where no data can be
+    axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, frameon=False, fontsize=9, borderaxespad=0.2)
 
 
 def _svg(figure: Any, title: str) -> bytes:
