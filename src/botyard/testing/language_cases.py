@@ -138,7 +138,7 @@ def mutated_spec(rng: random.Random, spec: dict[str, Any], texts: tuple[str, ...
         elif isinstance(value, int | float) and form < 0.5:
             parent[key] = rng.choice((value * 2, -value, value + 1, value / 3, 0, 1, -1, 1e9))
         elif form < 0.65:
-            parent[key] = rng.choice(VALUES)
+            parent[key] = copy.deepcopy(rng.choice(VALUES))
         elif form < 0.8:
             del parent[key]
         elif isinstance(parent, list):

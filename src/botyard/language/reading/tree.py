@@ -183,13 +183,13 @@ def rebuilt(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
 
 
 def walk(tree: Tree) -> Iterator[Tree]:
-    """Every node, the tree itself first, each distinct node once."""
-    seen: set[Tree] = set()
+    """Every node, the tree itself first; what stands in several places is met once where it is one object."""
+    seen: set[int] = set()
     waiting = [tree]
     while waiting:
         node = waiting.pop()
-        if node not in seen:
-            seen.add(node)
+        if id(node) not in seen:
+            seen.add(id(node))
             yield node
             waiting.extend(reversed(children(node)))
 
