@@ -61,6 +61,8 @@ class _Work:
         )
         self._witness: Witness | None = None
         self._difference: Difference | None = None
+        self._checked: Checked | None = None  # the last spec, and its bars: an answer that is repeated is not judged anew
+        self._ground: Ground | None = None
 
     def design(self) -> Design | Clarification | Refusal:
         """Ask, judge and repair.
@@ -110,7 +112,9 @@ class _Work:
             return Checked(problem)
         said: Clarification | Refusal | tuple[str, ...]
         if reply.tool == forms.SPEC:
-            return check(reply.arguments, self._idea, self._timeframe)
+            if self._checked is None or not self._talk.has_repeated:
+                self._checked, self._ground = check(reply.arguments, self._idea, self._timeframe), None
+            return self._checked
         read = forms.clarification if reply.tool == forms.CLARIFICATION else forms.refusal
         said = read(self._idea, reply.arguments)
         return Checked(said) if isinstance(said, tuple) else said
@@ -120,7 +124,9 @@ class _Work:
         compiled = said.compiled
         if compiled is None:
             raise EndedError("the spec did not compile")
-        on = ground(compiled, self._open_market)
+        if self._ground is None:
+            self._ground = ground(compiled, self._open_market)
+        on = self._ground
         if self._witness is None:
             self._witness = Witness(self._model, compiled.spec, self._clock, self._attempts)
             self._witness.write()

@@ -39,7 +39,7 @@ def told(model, purpose, number):
 
 
 def test_a_spec_that_a_second_reading_bears_out_is_the_design():
-    made, _ = run(SPEC, witness=[WITNESS])
+    made, model = run(SPEC, witness=[WITNESS])
     assert isinstance(made, Design)
     assert made.by == "scripted:model"
     assert made.spec.idea == sleepy.IDEA
@@ -53,10 +53,7 @@ def test_a_spec_that_a_second_reading_bears_out_is_the_design():
         ("witness", 1, 5_000, 0.0),
     ]
     assert made.words[0] == "Decides at the close of every 5-minute bar; clock in UTC."
-
-
-def test_the_witness_never_sees_the_spec():
-    _, model = run(SPEC, witness=[WITNESS])
+    # the witness never saw the spec
     seen = next(r for r in model.asked if r.purpose == "witness").messages[0].text
     assert sleepy.IDEA in seen
     for part in ("vol < usual", "state_machine", "atr(atr_length)", "sleepy-breakout"):
