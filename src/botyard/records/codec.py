@@ -30,13 +30,17 @@ def to_plain(value: Any) -> Any:
 
 
 def dump(value: Any) -> bytes:
-    """Canonical JSON: sorted keys, two spaces, one final newline."""
-    return (json.dumps(to_plain(value), indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
+    """JSON with two spaces and one final newline. Keys keep their order: a spec's is part of what it says."""
+    return _json(value, is_sorted=False)
 
 
 def content_hash(value: Any) -> str:
-    """Sha256 (hex) of the canonical JSON."""
-    return hashlib.sha256(dump(value)).hexdigest()
+    """Sha256 (hex) of the JSON with sorted keys: equal records have equal hashes."""
+    return hashlib.sha256(_json(value, is_sorted=True)).hexdigest()
+
+
+def _json(value: Any, *, is_sorted: bool) -> bytes:
+    return (json.dumps(to_plain(value), indent=2, sort_keys=is_sorted, ensure_ascii=False) + "\n").encode()
 
 
 def load(kind: type[T], data: bytes | str) -> T:
