@@ -44,14 +44,15 @@ def positive_mean(
     """Test (n,) daily returns against a mean of at most 0; None with fewer than three or when they do not vary.
 
     p = (1 + resamples at least as good) / (1 + resamples). Where p could come below `threshold`, which it is to be
-    compared with, so many resamples more are drawn as tell it apart, up to MOST_RESAMPLES.
+    compared with, so many resamples more are drawn as tell it apart, up to MOST_RESAMPLES; a threshold of 0 cannot be
+    met and draws no more.
     """
     if returns.size < 3 or not np.std(returns) > 1e-15:
         return None
     random = np.random.default_rng(seed)
     statistic = _ratio(returns[np.newaxis, :], 0.0)[0]
     null = _null(returns, RESAMPLES, mean_block, random)
-    wanted = math.ceil(min(MOST_RESAMPLES, 20.0 / max(threshold, 1e-9)))
+    wanted = math.ceil(min(MOST_RESAMPLES, 20.0 / threshold)) if threshold > 0.0 else RESAMPLES
     if wanted > RESAMPLES and (null >= statistic).mean() < 2.0 * threshold + 1e-3:
         null = np.concatenate([null, _null(returns, wanted - RESAMPLES, mean_block, random)])
     return BootstrapTest(
