@@ -1,6 +1,7 @@
 """What people ask of the fleet: how it stands, why a bot did what it did, what it earned, where it comes from."""
 
 import json
+from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from botyard.bot.deployed import load_deployed, load_settings
 from botyard.bot.limits import timeframe_ms
 from botyard.errors import ConfigError
 from botyard.ports import FleetStore
-from botyard.records.fleet import BotRecord
+from botyard.records.fleet import BotRecord, Entry
 
 MOST_POINTS = 600  # of a picture's line
 
@@ -64,6 +65,19 @@ def why(store: FleetStore, name: str) -> Why:
         venue_units=folds.units(instrument, held),
         next_action=_next(bot, decided, is_liquidated=ledger.is_liquidated),
     )
+
+
+def journal(store: FleetStore, name: str, lines: int) -> list[Entry]:
+    """Return the last lines of a bot's journal, in order. Raises: NotFound."""
+    store.bot(name)
+    return list(deque(store.entries(name), maxlen=lines))
+
+
+def journal_line(entry: Entry) -> str:
+    """Say a line of the journal in words: a decision's own, else what it holds."""
+    if "words" in entry.data:
+        return str(entry.data["words"])
+    return ", ".join(f"{key} {value}" for key, value in entry.data.items() if not isinstance(value, list | dict))
 
 
 def profit(store: FleetStore, name: str) -> earnings.Profit:

@@ -14,7 +14,8 @@ INK, GOOD, QUIET = "#1b2733", "#0b7a75", "#9aa5b1"
 
 def research_picture(research: "Research") -> bytes:
     """Draw the walk-forward equity against the in-sample one; each begins at 1."""
-    figure, axes = _paper(f"{research.symbol}: {research.verdict.outcome}")
+    label = " (synthetic)" if research.symbol.startswith("DEMO-") else ""
+    figure, axes = _paper(f"{research.symbol}{label}: {research.verdict.outcome}")
     inside, outside = research.equity, research.walk_forward_equity
     for curve, colour, label, width in (
         (inside, QUIET, "in sample: found by the search", 1.2),

@@ -80,3 +80,8 @@ def telegram_users() -> frozenset[int]:
 def telegram_api() -> str:
     """Return the Bot API's address: BOTYARD_TELEGRAM_API for a server of one's own, else Telegram's."""
     return os.environ.get("BOTYARD_TELEGRAM_API", "https://api.telegram.org").rstrip("/")
+
+
+def has_telegram() -> bool:
+    """Whether a chat is set up."""
+    return bool(os.environ.get("BOTYARD_TELEGRAM_TOKEN", "").strip())

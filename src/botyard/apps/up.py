@@ -15,7 +15,7 @@ from botyard.adapters.clock.system import SystemClock
 from botyard.adapters.fleet_store.sqlite import SqliteFleet
 from botyard.adapters.market_data.columns import ColumnMarketData
 from botyard.adapters.notifier.console import ConsoleNotifier
-from botyard.apps import bots, settings
+from botyard.apps import bots, notifying, settings
 from botyard.apps.ticks import tick_bot
 from botyard.bot import folds
 from botyard.bot.deployed import load_settings
@@ -73,7 +73,7 @@ class _Live:
         self._say = say
         self._clock = SystemClock()
         self._due: dict[str, int] = {}
-        self._notifier = ConsoleNotifier()
+        self._notifier = notifying.notifier()
 
     def run(self, *, once: bool) -> None:
         while True:

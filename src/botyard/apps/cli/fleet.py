@@ -1,25 +1,30 @@
-"""The fleet's commands: fleet, pause, resume, kill, pnl, why, trace, up."""
+"""The fleet's commands: fleet, pause, resume, kill, pnl, why, logs, trace, up."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from botyard.apps.cli import console
 from botyard.apps.cli.console import say, when
+from botyard.errors import UserError
 
 if TYPE_CHECKING:
     from botyard.adapters.fleet_store.sqlite import SqliteFleet
     from botyard.bot.earnings import Profit
     from botyard.bot.folds import Standing
 
+FOLLOW_SECONDS = 1.0
+
 Bot = Annotated[str, typer.Argument(help="The bot's name, as `botyard fleet` lists it.", metavar="BOT")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (fleet, pause, resume, kill, pnl, why, trace, up):
+    for command in (fleet, pause, resume, kill, pnl, why, logs, trace, up):
         app.command(command.__name__)(command)
 
 
@@ -106,12 +111,18 @@ def kill(
         say("botyard up goes on with it until it is done")
 
 
-def pnl(bot: Bot, as_json: console.JsonOption = False) -> None:
+def pnl(
+    bot: Bot,
+    chart: Annotated[Path | None, typer.Option("--chart", help="Draw the equity into this PNG file.")] = None,
+    as_json: console.JsonOption = False,
+) -> None:
     """Show what a bot earned, and what its execution cost against the model."""
     from botyard.apps import answers
 
     with _store() as store:
         earned = answers.profit(store, bot)
+        if chart is not None:
+            _draw(answers.equity_picture(store, bot), chart)
     if as_json:
         console.print_json(earned)
         return
@@ -173,6 +184,31 @@ def why(bot: Bot, as_json: console.JsonOption = False) -> None:
     say(f"next: {found.next_action}")
 
 
+def logs(
+    bot: Bot,
+    lines: Annotated[int, typer.Option("--lines", "-n", min=1, help="How many of the last lines.")] = 50,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what is written; Ctrl-C ends it.")] = False,
+    as_json: console.JsonOption = False,
+) -> None:
+    """Show a bot's journal: every decision, order, fill and halt, as it was written."""
+    from botyard.apps import answers
+
+    with _store() as store:
+        shown = answers.journal(store, bot, lines)
+        if as_json:
+            console.print_json(shown)
+            return
+        last = 0
+        while True:
+            for entry in shown:
+                say(f"{entry.sequence:>6}  {when(entry.at_ms)}  {entry.kind:<10} {answers.journal_line(entry)}")
+                last = entry.sequence
+            if not follow:
+                return
+            time.sleep(FOLLOW_SECONDS)
+            shown = list(store.entries(bot, after=last))
+
+
 def trace(bot: Bot, as_json: console.JsonOption = False) -> None:
     """Follow a bot back: deployment, spec, study, data."""
     from botyard.apps import answers
@@ -227,6 +263,16 @@ def _store() -> "Iterator[SqliteFleet]":
         yield store
     finally:
         store.close()
+
+
+def _draw(picture: bytes, place: Path) -> None:
+    if not picture:
+        raise UserError("there is nothing to draw before the bot's second live bar; let it tick: botyard up")
+    try:
+        place.write_bytes(picture)
+    except OSError as e:
+        raise UserError(f"cannot write {place}: {e.strerror}; choose another place for --chart") from e
+    console.err().print(f"drew {place}", markup=False)
 
 
 def _last(one: "Standing") -> str:

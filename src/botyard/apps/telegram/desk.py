@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-from botyard.apps import answers, bots, launch, run_folders, ticks
+from botyard.apps import answers, bots, launch, promotion, run_folders, ticks
 from botyard.apps.telegram import words
 from botyard.apps.telegram.memory import Memory
 from botyard.apps.telegram.messenger import Reply
@@ -171,8 +171,13 @@ class Desk:
 
     def _promote(self, chat: int, rest: str) -> Reply:
         del chat
+        name = _name(rest, "promote")
         with closing(bots.open_fleet()) as store:
-            return Reply(answers.promotion(store, _name(rest, "promote")))
+            found = promotion.standing(store, name, pilot=False)
+        lines = [f"{name}: trading with real money needs"]
+        lines += [f"{'✓' if one.is_met else '✗'} {one.name}: {one.text}" for one in found.conditions]
+        lines.append(f"It is granted where its keys are, on the command line: botyard promote {name}")
+        return Reply("\n".join(lines))
 
     def _kindly(self, work: Callable[[], Reply]) -> Reply:
         try:

@@ -2,6 +2,8 @@
 
 import asyncio
 import multiprocessing
+import os
+import signal
 import time
 from multiprocessing import connection
 from typing import TYPE_CHECKING
@@ -15,10 +17,14 @@ from botyard.apps.telegram.worker import work
 from botyard.errors import BotyardError
 
 if TYPE_CHECKING:
+    from multiprocessing.context import SpawnProcess
+
     from botyard.apps.telegram.desk import Desk
 
 EDIT_SECONDS = 3.0
 IDLE_SECONDS = 0.5
+AFTERWARDS_SECONDS = 1.0  # that a process may take to end by itself
+END_SECONDS = 10.0
 STAGES = ("designer", "selector", "researcher", "deployer")
 
 
@@ -63,8 +69,8 @@ class Line:
                 else:
                     await board.hear(kind, task, value)
         finally:
+            _end(process)
             ours.close()
-            await asyncio.to_thread(process.join, 10)
         await board.close()
         self._memory.done(waiting.run_id)
         await self._tell_findings(waiting, error)
@@ -158,6 +164,17 @@ class _Board:
         if not self._tasks:
             lines += [f"○ {stage}" for stage in STAGES if stage not in self._finished]
         return "\n".join(lines)
+
+
+def _end(process: "SpawnProcess") -> None:
+    # a run that was cut short is saved as interrupted and can be gone on with
+    process.join(AFTERWARDS_SECONDS)
+    if process.is_alive() and process.pid is not None:
+        os.kill(process.pid, signal.SIGINT)
+        process.join(END_SECONDS)
+    if process.is_alive():
+        process.kill()
+        process.join()
 
 
 def _receive(pipe: connection.Connection) -> tuple[str, str, object] | None:

@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+from contextlib import suppress
 from multiprocessing import connection, parent_process
 from pathlib import Path
 
@@ -54,7 +55,8 @@ def work(home: Path, run_id: str, pipe: connection.Connection) -> None:
     except BotyardError as e:
         pipe.send(("error", "", str(e)))
     except KeyboardInterrupt:
-        pipe.send(("error", "", "interrupted"))
+        with suppress(OSError):  # nobody may listen any more
+            pipe.send(("error", "", "interrupted"))
     else:
         pipe.send(("end", "", ""))
 
