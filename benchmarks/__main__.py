@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-SUITES = ("kernel", "commands", "bundle")
+SUITES = ("kernel", "field", "commands", "bundle")
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
+from benchmarks import page
 from benchmarks.bars import benchmark_bars
 
 from botyard.engine.backtest import Backtest, Runner
@@ -62,7 +63,9 @@ def figures() -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="botyard-bench-") as folder:
         for name, spec, macros in STRATEGIES:
             found += against_c(Path(folder), bars, name, spec, macros)
-    return found + _making()
+    found += _making()
+    page.write_kernel(found)
+    return found
 
 
 def against_c(folder: Path, bars: Bars, name: str, spec: dict[str, Any], macros: tuple[str, ...]) -> list[Figure]:

@@ -8,7 +8,7 @@ from backtesting import Backtest, Strategy, backtesting
 from worker import CASH, FAST, FEE, FIRST, SLOW, bars, serve
 
 warnings.simplefilter("ignore")
-backtesting._tqdm = lambda rounds, **_: rounds
+backtesting._tqdm = lambda rounds, **_: rounds  # noqa: SLF001 -- its progress bar
 HELD = bars()
 FRAME = pd.DataFrame({name.title(): HELD[name] for name in ("open", "high", "low", "close", "volume")})
 FRAME.index = pd.to_datetime(HELD["open_ms"], unit="ms")

@@ -47,7 +47,7 @@ class Cross(Strategy):
         self.register_indicator_for_bars(KIND, self.slow)
         self.subscribe_bars(KIND)
 
-    def on_bar(self, bar: Bar) -> None:
+    def on_bar(self, _: Bar) -> None:
         self.bar += 1
         above, before = self.fast.value > self.slow.value, self.before
         self.before = above
