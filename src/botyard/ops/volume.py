@@ -58,8 +58,8 @@ def vwap_stdev(
     typical = (high + low + close) / 3.0
     distance = typical - s[i + 2]
     s[i + 1] += volume
-    s[i + 2] += distance * volume / s[i + 1]
-    s[i + 3] += volume * distance * (typical - s[i + 2])
+    s[i + 2] += distance * (volume / s[i + 1])
+    s[i + 3] += max(0.0, volume * distance * (typical - s[i + 2]))
     return safe_sqrt(s[i + 3] / s[i + 1]) if s[i + 1] > 0.0 else nan
 
 

@@ -27,7 +27,9 @@ def month(moment: datetime) -> tuple[int, int]:
     return moment.year, moment.month
 
 
-def by_the_calendar(period: Callable[[datetime], Any], before: Callable[[list[Bar]], float] | None) -> list[float]:
+def by_the_calendar(
+    period: Callable[[datetime], Any], before: Callable[[list[Bar]], float] | None, whole: int
+) -> list[float]:
     moments = [EPOCH + timedelta(minutes=bar[0]) for bar in BARS]
     groups: dict[Any, list[Bar]] = {}
     for moment, bar in zip(moments, BARS, strict=True):
@@ -38,8 +40,8 @@ def by_the_calendar(period: Callable[[datetime], Any], before: Callable[[list[Ba
         place = order.index(period(moment))
         if before is None:
             values.append(groups[order[place]][0][1] if place >= 1 else float("nan"))
-        else:  # the first period is cut at its start
-            values.append(before(groups[order[place - 1]]) if place >= 2 else float("nan"))
+        else:  # the first period is cut at its start, which only its close outlives
+            values.append(before(groups[order[place - 1]]) if place >= whole else float("nan"))
     return values
 
 
@@ -54,7 +56,7 @@ def by_the_calendar(period: Callable[[datetime], Any], before: Callable[[list[Ba
     ],
 )
 def test_against_the_calendar(period: Any, form: str, before: Any) -> None:
-    expected = by_the_calendar(period, before)
+    expected = by_the_calendar(period, before, 1 if form.endswith("close()") else 2)
     found = values_of(form.format(period.__name__), BARS, timeframe="1h")
     assert sum(not isnan(value) for value in expected) > 1000
     assert found == pytest.approx(expected, nan_ok=True)

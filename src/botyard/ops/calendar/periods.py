@@ -1,6 +1,7 @@
 """Weeks and months, in the spec's time zone: where they opened, what the one before did.
 
-Weeks start on Monday. A period that was under way when the first bar came is left out.
+Weeks start on Monday. A period that was under way when the first bar came is left out,
+but for its last close.
 """
 
 from math import floor
@@ -57,8 +58,7 @@ def keep_last(s: State, i: int, stage: float, x: float) -> float:
     """Give the last x of the period before. Slots: those of period_begins, last so far, that of the one before."""
     if stage == 1.0:
         s[i + 3] = s[i + 2]
-    if stage >= 0.0:
-        s[i + 2] = x
+    s[i + 2] = x
     return s[i + 3]
 
 

@@ -148,10 +148,10 @@ CATALOGUE = (
     ),
     Function(
         "three_outside_up()", "a bullish engulfing, then a candle that closes higher still", "bull_engulfing()[1], close > close[1]",
-        "three_outside_up()", expression="bull_engulfing()[1] and close > open and close > close[1]",
+        "three_outside_up()", expression="bull_engulfing()[1] and close > close[1]",
     ),
     Function(
         "three_outside_down()", "a bearish engulfing, then a candle that closes lower still", "bear_engulfing()[1], close < close[1]",
-        "three_outside_down()", expression="bear_engulfing()[1] and close < open and close < close[1]",
+        "three_outside_down()", expression="bear_engulfing()[1] and close < close[1]",
     ),
 )  # fmt: skip
