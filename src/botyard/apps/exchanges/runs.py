@@ -1,11 +1,12 @@
 """A run for an exchange: research under its terms, and a bot that follows its bars."""
 
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
 from botyard.adapters.deploy_target.local import LocalTarget
 from botyard.adapters.notifier.console import ConsoleNotifier
-from botyard.adapters.venue.ccxt.table import find_venue
+from botyard.adapters.venue.ccxt.table import find_venue, hosts
 from botyard.adapters.venue.paper import PaperVenue
 from botyard.apps import bots
 from botyard.apps.exchanges import venues
@@ -34,6 +35,7 @@ def check(venue: str, mode: str, allocated_quote: float) -> None:
     if not 0.0 < allocated_quote < 1e12:
         raise UserError(f"--allocate {allocated_quote:g} is no amount of {terms.quote}; a bot needs some, such as 1000")
     if mode == "testnet":
+        hosts(terms, "testnet")
         venues.trading_client(terms, "testnet")
 
 
@@ -44,6 +46,9 @@ def open_run_market(home: Path, record: RunRecord) -> MarketAtVenue:
     """
     terms = find_venue(record.venue)
     account = venues.probe_account(record.venue, record.mode)
+    if account is not None:  # before the research, not after it
+        with closing(bots.open_fleet()) as store:
+            venues.check_room(account, record.allocated_quote, store, except_bot=record.bot)
     instruments = {symbol: one.instrument for symbol, one in venues.list_instruments(record.venue, record.mode).items()}
     return at_venue(
         open_market(home, "imported", record.created_ms),

@@ -133,20 +133,30 @@ def open_account(
     found = probe_account(venue, mode, bot)
     if found is None or not found.can_trade:
         raise ConfigError(f"the {venue} {mode} key may not trade; give it that right at the venue")
-    living = [
-        other
-        for other in store.bots()
-        if other.name != bot and other.status != "killed" and other.account == found.account
-    ]
-    taken = next((other.name for other in living if other.symbol == symbol), "") if terms.kind == "perpetual" else ""
-    if taken:
-        raise ConfigError(f"{taken} trades {symbol} on {found.account} already; one bot per perpetual: kill it first")
-    others = sum((Decimal(repr(other.allocated_quote)) for other in living), Decimal(0))
-    accounts.check_allocation(found, Decimal(repr(rules.initial_cash)), others)
+    check_room(found, rules.initial_cash, store, except_bot=bot)
+    taken = [one.name for one in _living(store, found, bot) if one.symbol == symbol]
+    if taken and terms.kind == "perpetual":
+        raise ConfigError(
+            f"{taken[0]} trades {symbol} on {found.account} already; one bot per perpetual: kill it first"
+        )
     freeze(venue, mode, listed)
     client = trading_client(terms, network_of(mode), bot)
     know(client, listed.market)
     accounts.prepare(terms, client, symbol)
+
+
+def check_room(account: VenueAccount, allocated_quote: float, store: FleetStore, *, except_bot: str = "") -> None:
+    """Hold one more bot's allocation to what is left of an account. Raises: ConfigError."""
+    others = sum((Decimal(repr(one.allocated_quote)) for one in _living(store, account, except_bot)), Decimal(0))
+    accounts.check_allocation(account, Decimal(repr(allocated_quote)), others)
+
+
+def _living(store: FleetStore, account: VenueAccount, except_bot: str) -> list[BotRecord]:
+    return [
+        bot
+        for bot in store.bots()
+        if bot.name != except_bot and bot.status != "killed" and bot.account == account.account
+    ]
 
 
 def freeze(venue: str, mode: Mode, listed: Listed) -> None:

@@ -41,7 +41,16 @@ class Archive:
         return f"{self.origin}/{FOLDERS[self.venue]}/{span}/klines/{self.pair}/{self.timeframe}/{self.name(period)}"
 
 
-def fetch(archive: Archive, period: str, folder: Path, sleep: Callable[[float], None]) -> Path | None:
+def open_client() -> "httpx.Client":
+    """Open what archives are asked through: no redirects, no proxy of this machine."""
+    import httpx
+
+    return httpx.Client(timeout=TIMEOUT_S, follow_redirects=False, trust_env=False)
+
+
+def fetch(
+    archive: Archive, period: str, folder: Path, client: "httpx.Client", sleep: Callable[[float], None]
+) -> Path | None:
     """Bring one file into a folder, unless it is there; None when the archive does not have it.
 
     Raises: DataError when it does not match its checksum or the disk is full; RetryableError when the archive does
@@ -50,20 +59,17 @@ def fetch(archive: Archive, period: str, folder: Path, sleep: Callable[[float], 
     place = folder / archive.name(period)
     if place.exists():
         return place
-    import httpx
-
-    with httpx.Client(timeout=TIMEOUT_S, follow_redirects=False, trust_env=False) as client:
-        for _ in range(2):  # a file that arrives damaged is asked for once more
-            data = _get(client, archive.address(period), sleep)
-            if data is None:
-                return None
-            said = _get(client, archive.address(period) + ".CHECKSUM", sleep)
-            if said is None:
-                raise DataError(f"{archive.address(period)} has no checksum beside it; it is not taken without one")
-            wanted = said.decode(errors="replace").split()[:1]
-            if wanted == [hashlib.sha256(data).hexdigest()]:
-                write(place, data)
-                return place
+    for _ in range(2):  # a file that arrives damaged is asked for once more
+        data = _get(client, archive.address(period), sleep)
+        if data is None:
+            return None
+        said = _get(client, archive.address(period) + ".CHECKSUM", sleep)
+        if said is None:
+            raise DataError(f"{archive.address(period)} has no checksum beside it; it is not taken without one")
+        wanted = said.decode(errors="replace").split()[:1]
+        if wanted == [hashlib.sha256(data).hexdigest()]:
+            write(place, data)
+            return place
     raise DataError(f"{archive.name(period)} does not match its checksum, twice; try again later")
 
 

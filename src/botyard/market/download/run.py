@@ -4,12 +4,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from botyard.errors import DataError, UserError
 from botyard.market import importer
 from botyard.market.download import plan
-from botyard.market.download.archive import FOLDERS, ORIGIN, Archive, fetch
+from botyard.market.download.archive import FOLDERS, ORIGIN, Archive, fetch, open_client
 from botyard.market.download.candles import Page, fetch_page
 from botyard.market.instruments import Kind
 from botyard.ports import Progress
@@ -61,16 +62,20 @@ def download(
     months = list(plan.months(first, now_ms))
     task = f"{TASK} {asked.symbol} {asked.timeframe}"
     progress.start(task, len(months))
-    archive = Archive(asked.venue, asked.pair, asked.timeframe, origin or ORIGIN) if asked.venue in FOLDERS else None
     files: list[Path] = []
     n_archives = 0
-    for year, month in months:
-        zips, missing = _month(archive, place, year, month, first, now_ms, sleep)
-        files += zips
-        n_archives += len(zips)
-        for begin, end in missing:
-            files += _pages(ask, place, begin, end, now_ms, step, sleep)
-        progress.advance(task)
+    with open_client() as client:
+        zipped: Zipped | None = None
+        if asked.venue in FOLDERS:
+            archive = Archive(asked.venue, asked.pair, asked.timeframe, origin or ORIGIN)
+            zipped = partial(fetch, archive, folder=place, client=client, sleep=sleep)
+        for year, month in months:
+            zips, missing = _month(zipped, year, month, first, now_ms)
+            files += zips
+            n_archives += len(zips)
+            for begin, end in missing:
+                files += _pages(ask, place, begin, end, now_ms, step, sleep)
+            progress.advance(task)
     files = sorted(set(files))
     told = importer.Told(asked.symbol, asked.timeframe, asked.kind, asked.venue)
     (result,) = importer.import_files(market, files, told)
@@ -83,16 +88,18 @@ def download(
 Span = tuple[int, int]
 
 
-def _month(
-    archive: Archive | None, place: Path, year: int, month: int, first: int, now_ms: int, sleep: Callable[[float], None]
-) -> tuple[list[Path], list[Span]]:
+Zipped = Callable[[str], Path | None]
+"""Brings one period's archive."""
+
+
+def _month(zipped: Zipped | None, year: int, month: int, first: int, now_ms: int) -> tuple[list[Path], list[Span]]:
     # returns the month's archives, and what of it no archive has
     days = plan.days_of(year, month)
     begin, end = plan.start_ms(days[0]), plan.start_ms(days[-1]) + plan.DAY_MS
-    if archive is None:
+    if zipped is None:
         return [], [(max(begin, first), end)]
     if end <= now_ms:
-        whole = fetch(archive, f"{year}-{month:02d}", place, sleep)
+        whole = zipped(f"{year}-{month:02d}")
         if whole is not None:
             return [whole], []
     found, missing = [], []
@@ -101,7 +108,7 @@ def _month(
         if day_ms + plan.DAY_MS <= first or day_ms >= now_ms:
             continue
         is_over = day_ms + plan.DAY_MS <= now_ms
-        one = fetch(archive, day.isoformat(), place, sleep) if is_over else None
+        one = zipped(day.isoformat()) if is_over else None
         if one is None:
             missing.append((max(day_ms, first), day_ms + plan.DAY_MS))
         else:

@@ -52,6 +52,10 @@ class Faults:
             headers = {"Retry-After": "1"}
         self.troubles.append(Trouble(times, method, path, status, body, headers, is_processed=processed))
 
+    def garble(self, path: str, times: int = 1) -> None:
+        """Answer the next requests for a path with something else."""
+        self.troubles.append(Trouble(times, path=path, status=200, body="not what was asked for"))
+
     def redirect(self, address: str) -> None:
         """Send the next request elsewhere."""
         self.troubles.append(Trouble(1, status=302, headers={"Location": address}))

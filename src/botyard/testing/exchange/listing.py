@@ -48,7 +48,7 @@ class Listing:
         """Return the tick nearest to a price."""
         return (Decimal(repr(price)) / self.tick).quantize(Decimal(1)) * self.tick
 
-    def candles(self, minutes: int, now_ms: int, start_ms: int, end_ms: int) -> list[Bar]:
+    def candles(self, minutes: int, now_ms: int, start_ms: int, end_ms: int, most: int) -> list[Bar]:
         """Return the candles so far that open between two times; the last one may still be forming.
 
         minutes: a multiple of the bars' length.
@@ -56,6 +56,7 @@ class Listing:
         step = minutes * MINUTE_MS
         first = bisect_left(self._times, -(-start_ms // step) * step)
         last = min(bisect_right(self._times, now_ms), bisect_left(self._times, end_ms // step * step + step))
+        last = min(last, first + most * (minutes // self.minutes))
         found: list[Bar] = []
         for index in range(first, last):
             bar = self.bars[index]

@@ -34,15 +34,13 @@ def klines(listing: Listing, parameters: Parameters, faults: Faults, now_ms: int
     limit = min(int(parameters.get("limit", 500)), MOST_CANDLES)
     length = minutes * 60_000
     start, end = int(parameters.get("startTime", 0)), int(parameters.get("endTime", now_ms))
-    if "startTime" in parameters:
-        end = min(end, start + (limit + 1) * length)
-    else:
+    if "startTime" not in parameters:
         start = end - (limit + 1) * length
     shown_ms = now_ms - faults.late_candle_ms  # a late candle comes when the next should long be forming
     rows: list[list[Any]] = []
     if minutes < listing.minutes:
         return [_flat(listing, start // length * length + n * length, length) for n in range(min(limit, 1))]
-    for bar in listing.candles(minutes, now_ms, start, end):
+    for bar in listing.candles(minutes, now_ms, start, end, limit + 1):
         is_late = bool(faults.late_candle_ms) and bar.open_ms + length > shown_ms
         if bar.open_ms in faults.gaps or is_late:
             continue
