@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from botyard.errors import BotyardError, Refused
 from botyard.ports import ArtifactStore, DeployTarget, Gate, LanguageModel, Notifier, Progress, TrialRegistry
 from botyard.records import codec
+from botyard.records.conversation import Exchange, Reply, Usage, usage
 from botyard.records.deployment import Deployment
 from botyard.records.design import Clarification, Design, Refusal
 from botyard.records.ranking import Ranking
@@ -69,6 +70,7 @@ class Result:
     deployment: Deployment | None = None
     clarification: Clarification | None = None
     refusal: Refusal | None = None
+    usage: tuple[Usage, ...] = ()  # of the language model, conversation by conversation
 
 
 def run_pipeline(record: RunRecord, ports: Ports) -> Result:
@@ -78,7 +80,7 @@ def run_pipeline(record: RunRecord, ports: Ports) -> Result:
     """
     keeper = _Keeper(record, ports.artifacts, ports.gate)
     try:
-        return _run_stages(keeper, ports)
+        return dataclasses.replace(_run_stages(keeper, ports), usage=conversation_costs(ports.artifacts))
     except KeyboardInterrupt:
         keeper.end("interrupted", f"interrupted; go on with botyard pipeline --resume {record.run_id}")
         raise
@@ -99,7 +101,17 @@ def load_result(record: RunRecord, artifacts: ArtifactStore) -> Result:
         deployment=keeper.done("deployer", Deployment),
         clarification=codec.load(Clarification, answer) if answer and record.outcome == "clarification" else None,
         refusal=codec.load(Refusal, answer) if answer and record.outcome == "refused" else None,
+        usage=conversation_costs(artifacts),
     )
+
+
+def conversation_costs(artifacts: ArtifactStore) -> tuple[Usage, ...]:
+    """Add up the kept exchanges of a run's language model, conversation by conversation."""
+    replies: dict[str, list[Reply]] = {}
+    for place in sorted((artifacts.path(RUN_FILE).parent / "conversations").glob("*.json")):
+        exchange = codec.load(Exchange, place.read_bytes())
+        replies.setdefault(exchange.request.purpose, []).append(exchange.reply)
+    return tuple(usage(purpose, said) for purpose, said in replies.items())
 
 
 def _run_stages(keeper: "_Keeper", ports: Ports) -> Result:

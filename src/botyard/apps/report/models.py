@@ -18,7 +18,7 @@ def reader(result: Result) -> str:
         replayed = f", repeated from run {result.run.recorded}" if result.run.recorded else ""
         return f"Read by {done.model}{replayed}: {done.ended}."
     if result.run.model or result.run.recorded:
-        return "Read by the rules; the language model was not needed for it and cost nothing."
+        return "Read by the rules whole: the language model was not asked for it."
     return "Read by the rules alone: no language model is set (BOTYARD_MODEL)."
 
 
@@ -46,6 +46,5 @@ def tried(result: Result) -> list[str]:
 
 
 def costs(result: Result) -> tuple[Usage, ...]:
-    """Return tokens, money and seconds per agent."""
-    done = work(result)
-    return done.usage if done is not None else ()
+    """Return tokens, money and seconds per agent, the Deployer's too."""
+    return result.usage
