@@ -1,6 +1,7 @@
-"""highest-atr: Enter long when close > highest(high, high_bars)[1]. Stop long at highest_since_entry - trail_atr * atr_line, moving only in favour.
+"""highest-atr: buy when price makes a new 20 bar high, trail with a chandelier stop of 3 atr(22) from the highest high since entry
 
-Idea: buy when price makes a new 20 bar high, trail with a chandelier stop of 3 atr(22) from the highest high since entry
+Enter long when close > highest(high, high_bars)[1].
+Stop long at highest_since_entry - trail_atr * atr_line, moving only in favour.
 """
 
 from math import inf, nan
@@ -45,16 +46,16 @@ def on_bar(s, p, minutes, open, high, low, close, volume):
     atr_length = int(p[2])
     remember_bar(s, high, low, close)
     highest_high_high_bars = highest(s, 29, high, high_bars)
-    lag_highest_high_high_bars_1 = lag(s, 72, highest_high_high_bars, 1)
+    highest_high_high_bars_before = lag(s, 72, highest_high_high_bars, 1)
     atr_line = atr(s, 75, high, low, close, atr_length)
-    s[80] = atr_line
+    s[80] = atr_line  # for the orders
     s[PENDING] = NONE
     if s[BAR_COUNT] < warm_up(p):
         return
     s[SIZE] = 1.0
     state = s[STATE]
     if state == 0.0:  # flat
-        if close > lag_highest_high_high_bars_1:  # enter_long
+        if close > highest_high_high_bars_before:  # enter_long
             decide(s, 0.0, 1.0, close - trail_atr * atr_line)
     arm(s, p)
 

@@ -1,6 +1,7 @@
-"""ema-cross: Enter long when crosses_above(ema_fast, ema_slow). Leave long when crosses_below(ema_fast, ema_slow).
+"""ema-cross: fast ema crosses slow ema
 
-Idea: fast ema crosses slow ema
+Enter long when crosses_above(ema_fast, ema_slow).
+Leave long when crosses_below(ema_fast, ema_slow).
 """
 
 from math import inf
@@ -45,18 +46,18 @@ def on_bar(s, p, minutes, open, high, low, close, volume):
     remember_bar(s, high, low, close)
     ema_fast = ema(s, 24, close, fast)
     ema_slow = ema(s, 27, close, slow)
-    crosses_above_ema_fast_ema_slow = crosses_above(s, 30, ema_fast, ema_slow)
-    crosses_below_ema_fast_ema_slow = crosses_below(s, 33, ema_fast, ema_slow)
+    ema_fast_crosses_above_ema_slow = crosses_above(s, 30, ema_fast, ema_slow)
+    ema_fast_crosses_below_ema_slow = crosses_below(s, 33, ema_fast, ema_slow)
     s[PENDING] = NONE
     if s[BAR_COUNT] < warm_up(p):
         return
     s[SIZE] = 1.0
     state = s[STATE]
     if state == 0.0:  # flat
-        if crosses_above_ema_fast_ema_slow == 1.0:  # enter_long
+        if ema_fast_crosses_above_ema_slow == 1.0:  # enter_long
             decide(s, 0.0, 1.0, NO_STOP)
     elif state == 1.0:  # long
-        if crosses_below_ema_fast_ema_slow == 1.0:  # exit_long
+        if ema_fast_crosses_below_ema_slow == 1.0:  # exit_long
             decide(s, 1.0, 0.0, NO_STOP)
 
 

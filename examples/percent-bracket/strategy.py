@@ -1,6 +1,8 @@
-"""sma-cross: Enter long when crosses_above(close, sma_line). Stop long at entry_price * (1 - stop_pct / 100). Target long at entry_price * (1 + target_pct / 100).
+"""sma-cross: price crosses above the 100 sma -> long with a 3% stop loss and 6% take profit
 
-Idea: price crosses above the 100 sma -> long with a 3% stop loss and 6% take profit
+Enter long when crosses_above(close, sma_line).
+Stop long at entry_price * (1 - stop_pct / 100).
+Target long at entry_price * (1 + target_pct / 100).
 """
 
 from math import inf
@@ -44,14 +46,14 @@ def on_bar(s, p, minutes, open, high, low, close, volume):
     stop_pct = p[1]
     remember_bar(s, high, low, close)
     sma_line = sma(s, 34, close, sma_length)
-    crosses_above_close_sma_line = crosses_above(s, 237, close, sma_line)
+    close_crosses_above_sma_line = crosses_above(s, 237, close, sma_line)
     s[PENDING] = NONE
     if s[BAR_COUNT] < warm_up(p):
         return
     s[SIZE] = 1.0
     state = s[STATE]
     if state == 0.0:  # flat
-        if crosses_above_close_sma_line == 1.0:  # enter_long
+        if close_crosses_above_sma_line == 1.0:  # enter_long
             decide(s, 0.0, 1.0, close * (1.0 - stop_pct / 100.0))
     arm(s, p)
 

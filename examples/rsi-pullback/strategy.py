@@ -1,6 +1,8 @@
-"""rsi-ema-cross: Enter long when crosses_below(rsi_line, rsi_below) and close > ema_line. Leave long when rsi_line > rsi_above. Stop long at entry_price - stop_atr * at_entry(atr_line).
+"""rsi-ema-cross: buy when rsi(14) drops under 30 and sell above 60, only when price above 200 ema, 2 atr stop
 
-Idea: buy when rsi(14) drops under 30 and sell above 60, only when price above 200 ema, 2 atr stop
+Enter long when crosses_below(rsi_line, rsi_below) and close > ema_line.
+Leave long when rsi_line > rsi_above.
+Stop long at entry_price - stop_atr * at_entry(atr_line).
 """
 
 from math import inf, nan
@@ -52,17 +54,17 @@ def on_bar(s, p, minutes, open, high, low, close, volume):
     atr_length = int(p[5])
     remember_bar(s, high, low, close)
     rsi_line = rsi(s, 29, close, rsi_length)
-    crosses_below_rsi_line_rsi_below = crosses_below(s, 37, rsi_line, rsi_below)
+    rsi_line_crosses_below_rsi_below = crosses_below(s, 37, rsi_line, rsi_below)
     ema_line = ema(s, 40, close, ema_length)
     atr_line = atr(s, 43, high, low, close, atr_length)
-    s[48] = atr_line
+    s[48] = atr_line  # for the orders
     s[PENDING] = NONE
     if s[BAR_COUNT] < warm_up(p):
         return
     s[SIZE] = 1.0
     state = s[STATE]
     if state == 0.0:  # flat
-        if crosses_below_rsi_line_rsi_below == 1.0 and close > ema_line:  # enter_long
+        if rsi_line_crosses_below_rsi_below == 1.0 and close > ema_line:  # enter_long
             decide(s, 0.0, 1.0, close - stop_atr * atr_line)
     elif state == 1.0:  # long
         if rsi_line > rsi_above:  # exit_long

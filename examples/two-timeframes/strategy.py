@@ -1,6 +1,7 @@
-"""rsi-ema: Enter long when rsi_line < rsi_below and close > ema_1h. Leave long when rsi_line > rsi_above.
+"""rsi-ema: use the 1h 200 ema as trend filter and trade 5m rsi(2) pullbacks: buy rsi under 10, exit rsi over 70
 
-Idea: use the 1h 200 ema as trend filter and trade 5m rsi(2) pullbacks: buy rsi under 10, exit rsi over 70
+Enter long when rsi_line < rsi_below and close > ema_1h.
+Leave long when rsi_line > rsi_above.
 """
 
 from math import inf

@@ -88,8 +88,9 @@ class _Module:
             shown = "".join(letter if letter.isprintable() else " " for letter in text)
             return shown.replace("\\", "\\\\").replace('"', "'").strip()
 
-        logic = safe(self.spec.logic) or "a strategy of Botyard"
-        return f'"""{self.spec.name}: {logic}\n\nIdea: {safe(self.spec.idea) or "not recorded"}\n"""'
+        logic = safe(self.spec.logic) or "A strategy of Botyard."
+        sentences = re.sub(r"\. (?=[A-Z])", ".\n", logic)  # one a line
+        return f'"""{self.spec.name}: {safe(self.spec.idea) or "an idea not recorded"}\n\n{sentences}\n"""'
 
     def _imports(self, body: str) -> str:
         by_module = defaultdict(list)
@@ -201,7 +202,7 @@ class _Module:
             for key, (_, slot) in list(self.layout.kept.items()):
                 if key not in done:
                     done.add(key)
-                    lines.append(f"s[{slot}] = {self.bar.number(self._named(key)).text}")
+                    lines.append(f"s[{slot}] = {self.bar.number(self._named(key)).text}  # for the orders")
         return lines
 
     def _named(self, key: Tree) -> Tree:

@@ -53,7 +53,7 @@ def suggest(tree: Tree) -> str:
     name = re.sub(r"[^a-z0-9_]+", "", "_".join(words).lower()).strip("_")
     if not name or not name[0].isalpha():
         name = f"x_{name}" if name else "x"
-    return name if len(name) <= 36 else next((word for word in words if word[0].isalpha()), "x")
+    return name if len(name) <= 40 else next((word for word in words if word[0].isalpha()), "x")
 
 
 def _words(tree: Tree) -> list[str]:
@@ -64,6 +64,10 @@ def _words(tree: Tree) -> list[str]:
             return [name or str(default)]
         case Number(value=value):
             return [f"{value:g}".replace(".", "_").replace("-", "minus_")]
+        case Call(function="lag", arguments=(operand, Window(name="", default=1))):
+            return [*_words(operand), "before"]
+        case Call(function="crosses_above" | "crosses_below" | "crosses" as function, arguments=(left, right)):
+            return [*_words(left), function, *_words(right)]
         case Call(function=function, arguments=arguments):
             return [function, *(word for part in arguments for word in _words(part))]
         case OnTimeframe(timeframe=timeframe, operand=operand):

@@ -74,7 +74,7 @@ def test_a_strategy_that_remembers_beside_its_state_fails_the_restart(plain):
         "    remember_bar(s,", "    SEEN.append(close)\n    remember_bar(s,"
     ).replace("SIZING =", "SEEN = []\nSIZING =")
     source = source.replace(
-        "crosses_above_ema_fast_ema_slow == 1.0:", "crosses_above_ema_fast_ema_slow == 1.0 and len(SEEN) > 999:"
+        "ema_fast_crosses_above_ema_slow == 1.0:", "ema_fast_crosses_above_ema_slow == 1.0 and len(SEEN) > 999:"
     )
     golden = type(plain.golden)(plain.golden.segments[:1], plain.golden.labels, plain.golden.fired, 0)
     found = failed(run_contract_tests(plain.bundle(source), plain.compiled, golden))
