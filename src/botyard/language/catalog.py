@@ -30,6 +30,9 @@ FUNCTIONS: dict[str, Function] = {entry.name: entry for family in FAMILIES for e
 
 BAR_INPUTS = ("open", "high", "low", "close", "volume")
 
+ALWAYS = "always"
+"""The condition that holds at every close."""
+
 DERIVED_INPUTS = {
     "hl2": "(high + low) / 2",
     "hlc3": "(high + low + close) / 3",
@@ -81,7 +84,7 @@ ACCOUNT_INPUTS = {
 
 INPUTS = frozenset({*BAR_INPUTS, *CLOCK_INPUTS, *POSITION_INPUTS, *ACCOUNT_INPUTS})
 
-SPECIAL_FORMS = ("on", "sampled", "at_entry", "bars", "is_new", "count_true")
+SPECIAL_FORMS = ("on", "sampled", "at_entry", "bars", "is_new", "is_first", "count_true")
 
 
 def nearest(word: str, known: list[str]) -> str:

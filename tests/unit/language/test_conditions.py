@@ -97,7 +97,7 @@ def test_what_always_holds(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "close > 0", "volume > 0", "rsi(close, 14) < low_level", "high >= highest(high, 20)", "close > highest(close, 20)[1]",
+        "always", "not loud or always", "close > 0", "volume > 0", "rsi(close, 14) < low_level", "high >= highest(high, 20)", "close > highest(close, 20)[1]",
         "close >= highest(close, 20)", "fast < 6", "rsi(close, 14) < 30 or rsi(close, 14) > 70", "close > open and close[1] < open[1]",
         "rsi(close, 14) > 99.9", "loud or close > open", "crosses_above(close, sma(close, 5)) and close > open", "bars_since_exit > 5",
         "nz(position_return, 0) >= 0 and close > open", 'hour == 9 or inside("10:00", "11:00")', 'on("1h", close) > highest(close, 5)',

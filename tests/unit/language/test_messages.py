@@ -61,6 +61,7 @@ EXPRESSIONS = [
     ('on("5m", close)', "longer than the spec's own bars"),
     ('on(close, "1h")', "takes a timeframe in quotes"),
     ('is_new("hour")', "is_new knows day, week, month"),
+    ('is_first("hour")', "is_first knows day, week, month"),
     ('weekday == "monday"', "write monday"),
     ('"close" > open', "write names without quotes"),
     # names

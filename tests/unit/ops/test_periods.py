@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from math import isnan
 from typing import Any
 
@@ -60,3 +61,12 @@ def test_against_the_calendar(period: Any, form: str, before: Any) -> None:
     found = values_of(form.format(period.__name__), BARS, timeframe="1h")
     assert sum(not isnan(value) for value in expected) > 1000
     assert found == pytest.approx(expected, nan_ok=True)
+
+
+@pytest.mark.parametrize("word", ["day", "week", "month"])
+def test_first_bar(word: str) -> None:
+    period = {"day": datetime.date, "week": week, "month": month}[word]
+    keys = [period(EPOCH + timedelta(minutes=bar[0])) for bar in BARS]
+    found = values_of(f'1 if is_first("{word}") else 0', BARS, timeframe="1h")
+    assert isnan(found[0])
+    assert found[1:] == [float(now != before) for before, now in pairwise(keys)]

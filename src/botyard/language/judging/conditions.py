@@ -44,7 +44,7 @@ def _check_one(judge: Judge, tree: Tree, place: str, *, is_flat: bool) -> None:
         raise SpecError(f"this can never hold: {never}", place=place)
     always = judge.why_never((tree, False))
     if always:
-        hint = "; `close > 0` says: at the next close" if place.endswith("when") else "; leave it out"
+        hint = "; `always` says: at the next close" if place.endswith("when") else "; leave it out"
         raise SpecError(f"this always holds, since its opposite cannot: {always}{hint}", place=place)
 
 

@@ -17,6 +17,12 @@ def missing(function: Function, argument: Argument) -> str:
     return _WORDS.get(argument.kind, argument.name) if len(alike) == 1 else argument.name
 
 
+def repeated(function: Function, count: int) -> tuple[Argument, ...]:
+    """List the arguments for so many values: the last one stands for all that follow it."""
+    wanted = function.arguments
+    return wanted + (wanted[-1],) * (count - len(wanted)) if wanted else ()
+
+
 def check_order(spec: Spec, e: Expression, function: Function, given: Sequence[ast.expr]) -> None:
     """Check that no number stands where values that change are wanted, and none of those where a number of bars is.
 

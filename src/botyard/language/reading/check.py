@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from botyard.errors import SpecError
 from botyard.language.catalog import (
     ACCOUNT_INPUTS,
+    ALWAYS,
     DERIVED_INPUTS,
     FUNCTIONS,
     INPUTS,
@@ -15,7 +16,7 @@ from botyard.language.catalog import (
     nearest,
 )
 from botyard.language.habits import instead_of_function, instead_of_name
-from botyard.language.reading.arguments import Substitution, check_order, missing
+from botyard.language.reading.arguments import Substitution, check_order, missing, repeated
 from botyard.language.reading.durations import bars_in, clock_minutes, higher_timeframe
 from botyard.language.reading.syntax import Expression, parse
 from botyard.language.reading.tree import (
@@ -48,7 +49,7 @@ _ARITHMETIC = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Mod:
 MAX_SIZE = 3000
 """Parts of an expression whose series are written out; more is refused rather than compiled for minutes."""
 
-_NEW_PERIODS = ("day", "week", "month", "session")
+_PERIODS = ("day", "week", "month")
 
 
 class Checker:
@@ -173,6 +174,8 @@ class Checker:
             return Input(name)
         if name in DERIVED_INPUTS:
             return self._abbreviation(e, node, DERIVED_INPUTS[name], {})
+        if name == ALWAYS:
+            return Comparison((">",), (Input("close"), Number(0.0)))
         if name in WEEKDAYS:
             return Number(float(WEEKDAYS.index(name)))
         if name in FUNCTIONS or name in SPECIAL_FORMS:
@@ -228,6 +231,7 @@ class Checker:
             "sampled": self._sampled,
             "at_entry": self._at_entry,
             "is_new": self._is_new,
+            "is_first": self._is_first,
             "count_true": self._count_true,
         }
         if name == "bars":
@@ -248,7 +252,7 @@ class Checker:
             return tree
         trees = tuple(
             self._argument(e, argument, value)
-            for argument, value in zip(_repeat(function, len(arguments)), arguments, strict=True)
+            for argument, value in zip(repeated(function, len(arguments)), arguments, strict=True)
         )
         if function.has_memory:
             self._without_position(e, node, name, trees)
@@ -331,11 +335,18 @@ class Checker:
         return AtEntry(tree)
 
     def _is_new(self, e: Expression, node: ast.Call) -> Tree:
-        (period,) = self._arguments(e, node, 1, 'is_new("day")')
-        word = self._text(e, period, "a period")
-        if word not in _NEW_PERIODS:
-            raise e.error(period, f"is_new knows {', '.join(_NEW_PERIODS)}{nearest(word, list(_NEW_PERIODS))}")
+        word = self._period(e, node, "is_new", (*_PERIODS, "session"))
         return Call("is_new_" + ("day" if word == "session" else word), (), "boolean")
+
+    def _is_first(self, e: Expression, node: ast.Call) -> Tree:
+        return Call(f"first_of_{self._period(e, node, 'is_first', _PERIODS)}", (), "boolean")
+
+    def _period(self, e: Expression, node: ast.Call, name: str, known: tuple[str, ...]) -> str:
+        (period,) = self._arguments(e, node, 1, f'{name}("day")')
+        word = self._text(e, period, "a period")
+        if word not in known:
+            raise e.error(period, f"{name} knows {', '.join(known)}{nearest(word, list(known))}")
+        return word
 
     def _count_true(self, e: Expression, node: ast.Call) -> Tree:
         if not node.args:
@@ -371,11 +382,6 @@ def is_own(name: str) -> bool:
 def reads_own(tree: Tree) -> bool:
     """Whether a tree reads the strategy's own position or account."""
     return any(isinstance(part, AtEntry) or (isinstance(part, Input) and is_own(part.name)) for part in walk(tree))
-
-
-def _repeat(function: Function, count: int) -> tuple[Argument, ...]:
-    wanted = function.arguments
-    return wanted + (wanted[-1],) * (count - len(wanted)) if wanted else ()
 
 
 def _nested(name: str, trees: tuple[Tree, ...]) -> Tree:

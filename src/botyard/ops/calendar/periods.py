@@ -4,9 +4,9 @@ Weeks start on Monday. A period that was under way when the first bar came is le
 but for its last close.
 """
 
-from math import floor
+from math import floor, nan
 
-from botyard.ops.calendar.clock import MONDAY, WEEK, month_index_of, month_start
+from botyard.ops.calendar.clock import DAY, MONDAY, WEEK, month_index_of, month_start
 from botyard.ops.catalog import PRICE, Function
 from botyard.ops.types import State
 
@@ -62,6 +62,29 @@ def keep_last(s: State, i: int, stage: float, x: float) -> float:
     return s[i + 3]
 
 
+def first_of(s: State, i: int, number: float) -> float:
+    """Slots: whether a bar was seen, the number of its period."""
+    is_known = s[i] == 1.0
+    is_first = number != s[i + 1]
+    s[i] = 1.0
+    s[i + 1] = number
+    if not is_known:
+        return nan
+    return 1.0 if is_first else 0.0
+
+
+def first_of_day(s: State, i: int, minutes: float) -> float:
+    return first_of(s, i, float(floor(minutes / DAY)))
+
+
+def first_of_week(s: State, i: int, minutes: float) -> float:
+    return first_of(s, i, week_of(minutes))
+
+
+def first_of_month(s: State, i: int, minutes: float) -> float:
+    return first_of(s, i, month_index_of(minutes))
+
+
 def week_open(s: State, i: int, minutes: float, step: float, open: float) -> float:
     return keep_first(s, i, week_begins(s, i, minutes, step), open)
 
@@ -95,6 +118,18 @@ def prev_month_close(s: State, i: int, minutes: float, step: float, close: float
 
 
 CATALOGUE = (
+    Function(
+        "first_of_day()", 'the bar is the first of its day; also written is_first("day")', "the day is not that of the bar before",
+        "first_of_day()", op=first_of_day, inputs=("minutes",), result="boolean", slots=lambda: 2, bars=lambda: 1, memory=lambda: 1440,
+    ),
+    Function(
+        "first_of_week()", 'the bar is the first of its week; also written is_first("week")', "the week is not that of the bar before",
+        "first_of_week()", op=first_of_week, inputs=("minutes",), result="boolean", slots=lambda: 2, bars=lambda: 1, memory=lambda: 1440,
+    ),
+    Function(
+        "first_of_month()", 'the bar is the first of its month; also written is_first("month")', "the month is not that of the bar before",
+        "first_of_month()", op=first_of_month, inputs=("minutes",), result="boolean", slots=lambda: 2, bars=lambda: 1, memory=lambda: 1440,
+    ),
     Function(
         "week_open()", "open of this week", "open of its first bar", "week_open()",
         op=week_open, inputs=("minutes", "step", "open"), slots=lambda: 3, unknown=(0, 2), memory=lambda: 10080, between=PRICE,
