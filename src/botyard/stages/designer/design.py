@@ -27,7 +27,7 @@ from botyard.stages.designer.building.coverage import unused
 from botyard.stages.designer.reading.clauses import read
 from botyard.stages.designer.reading.combinators import Source, TooLongError
 from botyard.stages.designer.reading.lexicon import INSTRUMENTS
-from botyard.stages.designer.reading.tokens import Token, clean, tokenise
+from botyard.stages.designer.reading.tokens import Token, clean, mended, tokenise
 from botyard.stages.designer.settling.plan import OTHERS, AskError
 from botyard.stages.designer.settling.resolve import resolve
 
@@ -87,6 +87,10 @@ def _draft(idea: str, timeframe: str) -> Draft | Clarification | Refusal:
         plan = resolve(clauses, timeframe)
         if any(t.text in INSTRUMENTS for t in tokens):
             plan.assume("the instrument is chosen by ranking, not by its name in the idea")
+        for token in tokens:
+            said = text[token.start : token.end]
+            if token.kind == "word" and said != token.text == mended(said):
+                plan.assume(f'"{said}" is read as "{token.text}"')
         spec = build(plan, idea)
         lost = unused(tokens, clauses, plan, spec)
         if lost:

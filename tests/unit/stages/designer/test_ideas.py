@@ -20,6 +20,7 @@ def rows(name):
 
 DEV = rows("dev_facts.jsonl")
 UNSEEN = rows("unseen.jsonl")
+THIRD = rows("third.jsonl")
 COMPILING = [r for r in DEV + UNSEEN if isinstance(draft(r["idea"], "5m"), Draft)]
 ids = {"ids": lambda row: row["id"]}
 
@@ -44,6 +45,17 @@ def test_no_unseen_idea_is_silently_wrong(row):
 def test_most_unseen_ideas_compile():
     wanted = [r for r in UNSEEN if r["expect"] == "compile"]
     assert sum(outcome(r).outcome == "right" for r in wanted) >= 0.9 * len(wanted)
+
+
+@pytest.mark.parametrize("row", THIRD, **ids)
+def test_no_third_idea_is_silently_wrong(row):
+    score = outcome(row)
+    assert score.outcome in ("right", "clarified", "refused", "needlessly asked"), score.wrong
+
+
+def test_three_quarters_of_the_third_ideas_compile():
+    wanted = [r for r in THIRD if r["expect"] == "compile"]
+    assert sum(outcome(r).outcome == "right" for r in wanted) >= 0.75 * len(wanted)
 
 
 def numbers_of(spec):

@@ -135,7 +135,7 @@ class _Builder:
         plan = self.plan
         if side in plan.exits:
             return plan.exits[side]
-        trailing = any(s.trailing for s in plan.stops)
+        trailing = any(s.trailing and (s.is_the_exit or not plan.is_bare_cross) for s in plan.stops)
         if plan.hold or plan.is_day_only or plan.target or trailing:
             return None
         other = _OTHER[side]

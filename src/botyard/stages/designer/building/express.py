@@ -223,6 +223,8 @@ class Writer:
         else:
             right = self.measure(value.right)
         if isinstance(value, Cross):
+            if value.way is None:
+                raise ask("the cross", "Which way must it cross here?", "crosses above", "crosses below")
             return f"crosses_{'above' if value.way == 'up' else 'below'}({left}, {right})"
         return f"{left} {value.op} {right}"
 

@@ -111,6 +111,7 @@ class Stop:
     trailing: bool = False
     of_closes: bool = False
     base: Literal["entry", "any", "above", "below"] = "any"
+    is_the_exit: bool = False  # "exit with a trailing stop": nothing else closes the position
     of_rest: bool = False  # only of what is left after a part was closed
 
 

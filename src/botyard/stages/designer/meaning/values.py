@@ -188,6 +188,14 @@ class Slope:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """Rises after it did not, or falls after it did not."""
+
+    base: Operand
+    way: Way
+
+
+@dataclass(frozen=True, slots=True)
 class OverZone:
     """Overbought or oversold, of whatever oscillator."""
 
@@ -333,6 +341,6 @@ class Or:
 
 
 Condition = (
-    Compare | Cross | Move | Touch | Slope | OverZone | Candles | Pattern | Clock | Days | NewExtreme | PairCross
+    Compare | Cross | Move | Touch | Slope | Turn | OverZone | Candles | Pattern | Clock | Days | NewExtreme | PairCross
     | SqueezeEnds | SqueezeOn | Opposite | Held | Reached | Ended | Rested | RestAt | AtFrame | Not | And | Or
 )  # fmt: skip

@@ -24,9 +24,12 @@ from botyard.stages.designer.meaning.kinds import scale
 from botyard.stages.designer.meaning.values import (
     And,
     Clock,
+    Compare,
     Condition,
+    Cross,
     Days,
     Ended,
+    It,
     Measure,
     NewExtreme,
     Not,
@@ -109,6 +112,8 @@ _enter = alt(
     seq(_when, _entering, _comma, opt(word("arrow")), _side, _no_entry_rule, to=lambda _a, c, _b, _c, side, _d: Enter(_said(side), c)),
     seq(_when, condition, _comma, opt(word("arrow")), _side, _when, condition, to=lambda _a, c, _b, _c, side, _d, too: Enter(_said(side), And((c, too)))),
     seq(_side, word("at"), apply(level, lambda m: Touch(Price("close"), m) if isinstance(m, Measure) else None), to=lambda side, _, c: Enter(_said(side), c)),
+    seq(_when, moment, word("zone"), _comma, opt(word("arrow")), _side, _no_entry_rule, to=lambda _a, c, zone, _b, _c, side, _d: (Enter(_said(side), c), Zone(zone))),
+    seq(_side, word("at"), level_of_oscillator, to=lambda side, _, c: Enter(_said(side), c)),
     seq(word("trade"), apply(condition, lambda c: c if isinstance(c, PairCross) else None), to=lambda _, c: Bare(c)),
 )  # fmt: skip
 
@@ -153,10 +158,11 @@ _only = alt(
     seq(word("only"), opt(_trade), moment, to=lambda _a, side, c: Only(c, _said(side))),
     seq(word("and_only"), opt(word("trade")), _when, condition, to=lambda _a, _b, _c, c: Only(c)),
     seq(_trade, word("only"), _when, condition, to=lambda side, _a, _b, c: Only(c, _said(side))),
-    seq(_when, condition, word("only"), to=lambda _a, c, _b: Only(c)),
+    seq(_when, apply(condition, lambda c: None if any(isinstance(p, PairCross | Cross) for p in parts(c)) else c), word("only"), to=lambda _a, c, _b: Only(c)),
+    seq(opt(word("sep")), word("only"), opt(_trade), apply(condition, lambda c: c if isinstance(c, Compare) and isinstance(c.left, It) else None), to=lambda _a, _b, side, c: Only(c, _said(side))),
     seq(word("trade_plain"), moment, to=lambda _, c: Only(c)),
     seq(word("trade_plain"), word("when"), condition, to=lambda _a, _b, c: Only(c)),
-    seq(word("conditions_filter"), _colon, condition, to=lambda _a, _b, c: Only(c)),
+    seq(word("conditions_filter"), _colon, opt(word("only")), _when, condition, to=lambda _a, _b, _c, _d, c: Only(c)),
 )  # fmt: skip
 _no_side = alt(apply(word("no_short_entry"), lambda _: "short"), apply(word("no_entry"), lambda _: ANY))
 _never = alt(
@@ -208,9 +214,10 @@ _labelled = alt(
 _named_first = alt(apply(measure, lambda m: m if isinstance(m, Measure) else None), whole_bands)
 _opening_label = alt(
     seq(many(word("label")), alt(word("colon_like"), word("comma"), word("strategy_noun")), to=lambda *_: Label()),
+    seq(word("label"), _named_first, word("colon_like"), to=lambda _a, m, _b: Label(m)),
     seq(
         many(word("label")),
-        word("on_frame"),
+        opt(word("on_frame")),
         frame_name,
         opt(word("chart")),
         word("colon_like"),

@@ -3,6 +3,7 @@
 from itertools import pairwise
 from typing import Any
 
+from botyard.stages.designer.meaning.kinds import AVERAGES
 from botyard.stages.designer.meaning.values import (
     And,
     AtFrame,
@@ -32,21 +33,25 @@ from botyard.stages.designer.meaning.values import (
     SqueezeOn,
     Times,
     Touch,
+    Turn,
     Way,
 )
-from botyard.stages.designer.reading.combinators import Rule, alt, apply, later, many, opt, seq, word
+from botyard.stages.designer.reading.combinators import Rule, alt, apply, later, many, opt, seq, unless_next, word
 from botyard.stages.designer.reading.events import (
     break_of,
     closes_beyond,
     ended,
     gap,
+    held,
     lasting,
     move_in_bars,
     reached,
     rested,
     shape,
 )
+from botyard.stages.designer.reading.lexicon import PHRASES
 from botyard.stages.designer.reading.measures import (
+    average,
     days_length,
     extreme,
     frame_name,
@@ -104,6 +109,8 @@ def _moved_level(left: Operand, right: Operand, least: Way | None, *, negated: o
     way = right.way if isinstance(right, Scaled | Shifted) else "up" if isinstance(right, Times) else None
     if way is None or (least is not None and least != "up"):
         return None
+    if isinstance(left, Measure) and left.kind in AVERAGES and not left.lengths and isinstance(right, Times):
+        return None  # "ema 9 x ema 21" is a cross, not nine times an average
     return _maybe_not(negated, _compare(left, way, right, equal=True))
 
 
@@ -128,7 +135,13 @@ _moves = seq(
     _subject, word("motion"), _way, _object,
     to=lambda left, own, way, right: Move(left, way, right) if own in ("", way) else None,
 )  # fmt: skip
-_breaks = seq(_subject, word("motion"), level, opt(_up_down), to=lambda left, _, right, way: _broken(left, right, way))
+_breaks = seq(
+    _subject,
+    word("motion"),
+    level,
+    opt(_up_down),
+    to=lambda left, own, right, way: _broken(left, right, way or own or None),
+)
 
 
 def _broken(left: Operand, right: Operand, way: Way | None) -> Condition | None:
@@ -142,6 +155,7 @@ def _broken(left: Operand, right: Operand, way: Way | None) -> Condition | None:
 
 _crosses = alt(
     seq(_subject, word("cross"), _way, _object, opt(_up_down), to=lambda left, _, way, right, too: Cross(left, way, right) if too in (None, way) or way is None else None),
+    seq(_subject, word("cross"), _up_down, level, to=lambda left, _, way, right: Cross(left, way, right)),
     seq(_subject, word("cross"), _up_down, _object, to=lambda left, _, way, right: Cross(left, way, right)),
     seq(_subject, word("cross"), _object, _up_down, to=lambda left, _, right, way: Cross(left, way, right)),
     seq(measure, word("cross"), level, to=lambda left, _, right: Cross(left, None, right)),
@@ -153,6 +167,8 @@ cross_in_zone = seq(
 )  # fmt: skip
 _noun_cross = alt(
     seq(measure, word("slash"), measure, word("cross_noun"), opt(_up_down), to=lambda a, _a, b, _b, way: Cross(a, way, b)),
+    seq(measure, word("slash"), measure, _up_down, word("cross_noun"), to=lambda a, _a, b, way, _b: Cross(a, way, b)),
+    seq(average, word("cross_by_x"), average, opt(word("cross_noun")), to=lambda a, _a, b, _b: Cross(a, None, b)),
     seq(_up_down, word("cross_noun"), word("with_length"), measure, word("slash"), measure, to=lambda way, _a, _b, a, _c, b: Cross(a, way, b)),
     seq(word("cross_noun"), _way, level, to=lambda _, way, right: Cross(It(), way, right)),
     seq(word("cross_noun"), word("with_length"), measure, _way, level, to=lambda _a, _b, a, way, b: Cross(a, way, b)),
@@ -168,6 +184,7 @@ _touches = seq(
     level,
     to=lambda left, _, right: Touch(left, right) if isinstance(left, Price) else None,
 )
+_touches_it = seq(apply(measure, lambda m: m if isinstance(m, Price) else None), word("touch"), word("pronoun"), to=lambda left, *_: Touch(left, Same()))  # fmt: skip
 
 _signs = alt(word("positive"), word("negative"))
 _sign = alt(
@@ -176,12 +193,14 @@ _sign = alt(
     seq(_subject, word("turns"), _signs, to=lambda left, _, way: None if isinstance(left, Price) else Move(left, way, _ZERO)),
 )  # fmt: skip
 _slopes = alt(word("rising"), word("falling"))
+_no_level = unless_next(frozenset(phrase[0] for kind in ("above", "below") for phrase in PHRASES[kind]))
 _slope = seq(
     _subject,
     opt(word("stays")),
     _negation,
     _slopes,
-    to=lambda base, _, negated, way: _maybe_not(negated, Slope(base, way)),
+    _no_level,  # "rises under 30" is no rise
+    to=lambda base, _, negated, way, _n: _maybe_not(negated, Slope(base, way)),
 )
 _zones = alt(word("overbought"), word("oversold"))
 _zone = alt(
@@ -201,7 +220,7 @@ _FLIPPERS = ("supertrend", "psar")
 def _flip(base: Operand, way: Way) -> Condition | None:
     if isinstance(base, It) or (isinstance(base, Measure) and base.kind in _FLIPPERS):
         return Cross(It(), way, Same()) if isinstance(base, It) else Cross(Price("close"), way, base)
-    return None
+    return Turn(base, way) if isinstance(base, Measure) else None
 
 
 def _trend_side(base: Operand, way: Way) -> Condition | None:
@@ -211,6 +230,17 @@ def _trend_side(base: Operand, way: Way) -> Condition | None:
 
 
 # candles and extremes
+_closes_way = alt(word("closes_higher"), word("closes_lower"))
+_closes_in_a_row = alt(
+    seq(positive, opt(word("consecutive")), _closes_way, opt(word("in_a_row")), to=lambda n, _a, way, _b: _many_closes(way, n)),
+    apply(_closes_way, lambda way: Slope(Price("close"), way)),
+)  # fmt: skip
+
+
+def _many_closes(way: Way, count: float) -> Condition | None:
+    return held(Slope(Price("close"), way), count) if count == int(count) else None
+
+
 _colour = alt(word("green"), word("red"))
 _candles = alt(
     seq(positive, opt(word("consecutive")), _colour, word("candles"), opt(word("in_a_row")), to=lambda n, _a, way, _b, _c: _many_candles(way, n)),
@@ -318,12 +348,15 @@ _squeeze = alt(
 
 _opposite = apply(word("opposite"), lambda _: Opposite())
 simple = alt(
-    _chain, _squeeze, _golden_cross, _named_pair, _closes_beyond, _crosses, _away_from, _moves, _breaks, _touches, _at_least, _above_both, _above_below,
-    move_in_bars, gap, shape, reached, ended, break_of, rested, closes_beyond, cross_in_zone, _between, _sign, _slope, _zone, _flips, _candles, _new_extreme, _noun_cross, _opposite, clock_condition,
+    _chain, _squeeze, _golden_cross, _named_pair, _closes_beyond, _crosses, _away_from, _moves, _breaks, _touches, _touches_it, _at_least, _above_both, _above_below,
+    _closes_in_a_row, move_in_bars, gap, shape, reached, ended, break_of, rested, closes_beyond, cross_in_zone, _between, _sign, _slope, _zone, _flips, _candles, _new_extreme, _noun_cross, _opposite, clock_condition,
 )  # fmt: skip
 _negated = alt(seq(word("not"), later(lambda: _atom), to=lambda _, part: Not(part)), later(lambda: _atom))
 _grouped = seq(word("open_paren"), later(lambda: condition), word("close_paren"), to=lambda _a, inner, _b: inner)
-_charted = seq(simple, word("on_frame"), frame_name, word("chart"), to=lambda part, _a, frame, _b: AtFrame(part, frame))
+_charted = alt(
+    seq(simple, word("on_frame"), frame_name, word("chart"), to=lambda part, _a, frame, _b: AtFrame(part, frame)),
+    seq(alt(_noun_cross, _named_pair), word("on_frame"), frame_name, to=lambda part, _, frame: AtFrame(part, frame)),
+)
 _atom: Rule = alt(lasting(simple), simple, _charted, _grouped)
 _conjunction = apply(
     many(_negated, seq(opt(word("comma")), word("and"), opt(word("when")))),

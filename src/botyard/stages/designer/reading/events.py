@@ -101,7 +101,10 @@ def _oscillator(kind: str) -> Rule:
 
 
 _oscillators = alt(*(_oscillator(kind) for kind in _KINDS))
-level_of_oscillator = seq(opt(_oscillators, It()), number, to=lambda left, n: Reached(left, Number(n)))
+level_of_oscillator = alt(
+    seq(opt(_oscillators, It()), number, to=lambda left, n: Reached(left, Number(n))),
+    seq(number, _oscillators, to=lambda n, left: Reached(left, Number(n))),
+)
 """Give "rsi 50", "50" after "exit at"."""
 
 

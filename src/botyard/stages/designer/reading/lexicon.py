@@ -5,6 +5,7 @@ A word that stands in no list is asked about; it is never passed over.
 """
 
 from botyard.stages.designer.reading.lexicon_measures import MEASURE_PHRASES
+from botyard.stages.designer.reading.lexicon_slang import MORE_PHRASES
 from botyard.stages.designer.reading.lexicon_trades import TRADE_PHRASES
 from botyard.stages.designer.reading.phrases import Phrases, same, table
 
@@ -179,8 +180,8 @@ PHRASES: dict[str, Phrases] = {
     "candles": same("candles|candle|bars|bar|closes|close|candlesticks|candlestick|days|ones|one"),
     "in_a_row": same("in a row|in row|consecutive|straight|back to back|successive|consecutively|on the trot|running"),
     "consecutive": same("consecutive|straight|successive"),
-    "green": same("green|bullish|up|white|rising|positive|higher", "up"),
-    "red": same("red|bearish|down|black|falling|negative|lower", "down"),
+    "green": same("green|bullish|up|white|rising|positive", "up"),
+    "red": same("red|bearish|down|black|falling|negative", "down"),
     "new": same("new|fresh|a new|a fresh"),
     "makes": same("makes|make|hits|hit|prints|print|sets|set|making|reaches|posts|breaks|break|breaks above|breaks below|takes out|closes above|closes below|closes at|breaks out above|at|breaks to|above|below|touches|crosses above|crosses below|over|under|exceeds|goes above|goes below|drops below|falls below|rises above"),
     "extreme": table(high="high|highs|highest high|maximum|max|peak|highest price", low="low|lows|lowest low|minimum|min|trough|lowest price"),
@@ -313,6 +314,8 @@ PHRASES: dict[str, Phrases] = {
     "deviations": same("standard deviations|standard deviation|std|stdev|sigma|std dev|stds|deviations|sd|std devs"),
 }  # fmt: skip
 PHRASES |= MEASURE_PHRASES | TRADE_PHRASES
+for _kind, _more in MORE_PHRASES.items():
+    PHRASES[_kind] = PHRASES.get(_kind, {}) | _more
 _UPWARDS = frozenset(
     [
         "rises",
@@ -328,6 +331,11 @@ _UPWARDS = frozenset(
         "zooms",
         "lifts",
         "reclaims",
+        "reclaim",
+        "reclaiming",
+        "reclaimed",
+        "regains",
+        "regain",
         "pumps",
     ]
 )
@@ -354,6 +362,10 @@ _DOWNWARDS = frozenset(
         "dumps",
         "plunges",
         "crashes",
+        "loses",
+        "lose",
+        "losing",
+        "lost",
     ]
 )
 PHRASES["motion"] = {

@@ -102,11 +102,15 @@ def _simple(kind: str) -> Rule:
         word(kind), word("with_length"), word("closing"), word("with_length"), positive, opt(word("period")),
         to=lambda _a, _b, _c, _d, n, _e: Measure(kind, (n,)),
     )  # fmt: skip
+    of_args = seq(
+        word(kind), word("open_paren"), word("price"), _comma, positive, word("close_paren"),
+        to=lambda _a, _b, price, _c, n, _d: Measure(kind, (n,)) if price == "close" else None,
+    )  # fmt: skip
     of_days = seq(days_length, word(kind), to=lambda b, _: _measure(kind, None, b, None, days=True))
     if kind in _SEVERAL:
         bare = seq(word(kind), many(positive), to=lambda _, ns: Measure(kind, ns) if len(ns) in (2, 3) else None)
         return alt(plain, of_days, bare)
-    return alt(plain, of_days, of_close) if kind in _OF_CLOSE else alt(plain, of_days)
+    return alt(plain, of_days, of_close, of_args) if kind in _OF_CLOSE else alt(plain, of_days)
 
 
 _speed = alt(word("fast"), word("slow"))

@@ -1,5 +1,6 @@
 """Grammar of stops, targets, time exits, sizes and limits."""
 
+from dataclasses import replace
 from typing import Any
 
 from botyard.stages.designer.meaning.acts import (
@@ -43,6 +44,7 @@ _below_or_above = alt(
 )  # fmt: skip
 _plain_stop = alt(
     seq(distance, word("stop"), opt(_below_or_above), to=lambda d, _, base: Stop(d) if base is None else _based(d, base)),
+    seq(distance, word("stop"), opt(word("per_trade")), word("as_stop"), to=lambda d, *_: Stop(d)),
     seq(word("stop"), _joint, distance, opt(_below_or_above), to=lambda _a, _b, d, base: Stop(d) if base is None else _based(d, base)),
     seq(word("stop"), _at_level, to=lambda _, at: Stop(at)),
     seq(word("stop"), _below_or_above, _joint, distance, to=lambda _, base, _b, d: _based(d, base)),
@@ -83,6 +85,9 @@ _gain_exit = seq(exits, _whence, opt(measure), opt(alt(word("motion"), word("los
                  to=lambda _a, _b, of, _c, d, _d: Target(d) if of in (None, Price("close")) else None)  # fmt: skip
 _loss_exit = seq(exits, _whence, opt(measure), opt(alt(word("motion"), word("loses"))), distance, word("entry_down"),
                  to=lambda _a, _b, of, _c, d, _d: Stop(d) if of in (None, Price("close")) else None)  # fmt: skip
+
+
+_at_a_loss = seq(exits, opt(alt(word("at"), word("when"))), apply(percent, lambda p: Percent(-p) if p < 0 else None), to=lambda _a, _b, d: Stop(d))  # fmt: skip
 
 
 def _whole(n: float) -> float | None:
@@ -137,8 +142,8 @@ _none = alt(
 )
 
 management: Rule = alt(
-    seq(opt(exits), opt(word("through")), trailing_stop, to=lambda _a, _b, stop: stop),
+    seq(opt(exits), opt(word("through")), trailing_stop, to=lambda way_out, _b, stop: stop if way_out is None else replace(stop, is_the_exit=True)),
     seq(opt(exits), opt(word("through")), alt(_plain_stop, _target), to=lambda _a, _b, made: made),
-    _gain_exit, _loss_exit, _hold, _day_end, size, _limits, _none,
+    _gain_exit, _loss_exit, _at_a_loss, _hold, _day_end, size, _limits, _none,
 )  # fmt: skip
 """Everything that guards an open position or its size."""

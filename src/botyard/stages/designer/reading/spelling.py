@@ -40,6 +40,8 @@ _GROUPS = {
     "you": "u ya",
     "please": "pls plz",
     "previous": "prev",
+    "mean reversion": "meanrev",
+    "reversion": "rev",
     "percent": "perc",
     "macd": "mcad",
     "long": "lng",

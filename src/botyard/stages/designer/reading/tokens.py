@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from botyard.stages.designer.reading.lexicon import VOCABULARY
 from botyard.stages.designer.reading.spelling import SPELLING
 
 Kind = Literal["word", "number", "percent", "time", "span", "mark"]
@@ -63,7 +64,12 @@ def clean(idea: str) -> str:
     text = re.sub(r"\bcannot\b", "can not", text)
     text = re.sub(r"\bit's\b", "it is", text)
     text = re.sub(r"(?<=[a-z0-9])-(?=[a-z])", " ", text)
-    text = re.sub(r"\b(?:longs? (?:and|&|/|or|\+) shorts?|shorts? (?:and|&|/|or|\+) longs?)\b", "both sides", text)
+    text = re.sub(
+        r"\b(?:longs? (?:and|&|or|\+) shorts?|longs? ?/ ?shorts?|shorts? (?:and|&|or|\+) longs?|shorts? ?/ ?longs?)\b",
+        "both sides",
+        text,
+    )
+    text = re.sub(r"(?<=s)'(?=[\s,.;]|$)", "", text)  # candles' high
     text = _SPELL_MINUTES.sub(lambda m: f"{1 if m[1] == 'one' else _WORD_NUMBERS[m[1]]} ", text)
     return re.sub(r"\bw/(?=\s|\d|[a-z])", "with ", text)
 
@@ -103,7 +109,21 @@ def _word(text: str, start: int, end: int) -> list[Token]:
         return [Token("number", text, start, end, float(_WORD_NUMBERS[text]))]
     if text in _TIMES:
         return [Token("time", text, start, end, float(_TIMES[text]))]
-    return [Token("word", word, start, end) for word in SPELLING.get(text, text).split()]
+    return [Token("word", word, start, end) for word in SPELLING.get(text, mended(text)).split()]
+
+
+def mended(text: str) -> str:
+    """Give the one known word that an unknown one is with two neighbours swapped or a letter doubled; else the word.
+
+    A slip of the fingers is put right only where there is no other word that it could be.
+    """
+    if len(text) < 4 or text in VOCABULARY or text in SPELLING:
+        return text
+    swapped = {text[:i] + text[i + 1] + text[i] + text[i + 2 :] for i in range(len(text) - 1)}
+    single = {text[:i] + text[i + 1 :] for i in range(len(text) - 1) if text[i] == text[i + 1]}
+    doubled = {text[:i] + text[i] + text[i:] for i in range(len(text))}
+    found = (swapped | single | doubled) & VOCABULARY
+    return found.pop() if len(found) == 1 else text
 
 
 def _float(text: str) -> float:

@@ -39,6 +39,7 @@ from botyard.stages.designer.meaning.values import (
     SqueezeOn,
     Times,
     Touch,
+    Turn,
 )
 from botyard.stages.designer.settling.leaning import ended, reached
 from botyard.stages.designer.settling.opposites import negate
@@ -59,6 +60,7 @@ class Discourse:
     pairs: list[tuple[Operand, Operand, bool]] = field(default_factory=list)  # left, right, was it a cross
     last_range: tuple[float, float] | None = None
     entry: Condition | None = None  # that an exit leans on
+    use: Use = "entry"  # of the condition at hand
 
     def measure(self, value: Operand) -> Operand:
         """Fill in the numbers of a measure."""
@@ -160,12 +162,16 @@ class Discourse:
 
     def condition(self, value: Condition, use: Use) -> Condition:
         """Resolve a condition; "goes above" is an event in entries and a level in exits and filters."""
+        self.use = use
         if isinstance(value, And | Or):
             return replace(value, parts=tuple(self.condition(p, use) for p in value.parts))
         if isinstance(value, AtFrame):
             return self.condition(value.part, use)
         if isinstance(value, Not):
             return _without_not(self.condition(value.part, "filter"))
+        turned = self._turned(value)
+        if turned is not None:
+            return turned
         if isinstance(value, Compare | Cross | Move | Touch):
             return self._two_sided(value, use)
         if isinstance(value, Slope):
@@ -186,6 +192,24 @@ class Discourse:
         if isinstance(value, Pattern):
             self.plan.assume(f"{value.name.replace('_', ' ')}: {FUNCTIONS[value.name].meaning}")
         return self._leaning(value, use)
+
+    def _turned(self, value: Condition) -> Condition | None:
+        """Resolve "the hull ma turns up", and "turns down" that speaks of it again."""
+        if isinstance(value, Turn):
+            base = self.measure(value.base)
+        elif isinstance(value, Cross) and isinstance(value.left, It) and isinstance(value.right, Same):
+            is_one = bool(self.pairs) and self.pairs[-1][0] == self.pairs[-1][1]
+            if not is_one or any(crossed for _, _, crossed in self.pairs):
+                return None
+            base = self.pairs[-1][0]
+        else:
+            return None
+        if value.way is None or not isinstance(base, Measure):
+            return None
+        self.pairs.append((base, base, False))
+        now, then = (">", "<=") if value.way == "up" else ("<", ">=")
+        before, earlier = Ago(base, 1), Ago(base, 2)
+        return And((Compare(base, now, before), Compare(before, then, earlier)))  # type: ignore[arg-type] # four operators
 
     def _leaning(self, value: Condition, use: Use) -> Condition:
         if isinstance(value, Held):
@@ -232,9 +256,11 @@ class Discourse:
         if left == Price("open") and any(v == Ago(Price("close"), 1) for v in (right, getattr(right, "base", None))):
             self.plan.assume("a gap is between a bar's open and the close before it")
         _check_scales(left, right)
+        if left == right:
+            raise ask("the comparison", "A value is compared with itself. What should it be compared with?")
         self.pairs.append((left, right, isinstance(value, Cross | Move)))
         if isinstance(value, Move):
-            if use == "entry":
+            if use == "entry" and not isinstance(right, Extreme):  # a new extreme is an event by itself
                 return Cross(left, value.way, right)
             return Compare(left, ">" if value.way == "up" else "<", right)
         return replace(value, left=left, right=right)
@@ -285,6 +311,9 @@ class Discourse:
     def _subject_for(self, right: Operand) -> Operand:
         wanted = scale(right)
         fitting = list(dict.fromkeys(left for left, _, _ in reversed(self.pairs) if scale(left) == wanted))
+        if wanted == "price" and self.use == "filter" and self._crossed_averages() and _is_average(right):
+            self.plan.assume("a filter that names no price speaks of the close")
+            return Price("close")
         if wanted == "price" and len(fitting) > 1:
             return self._which_subject(right, fitting)
         for left, _, _ in reversed(self.pairs):
@@ -298,6 +327,9 @@ class Discourse:
                 "A bare number is compared with nothing that the idea names. What should be above or below it?",
             )
         raise ask("it", "What is compared here?")
+
+    def _crossed_averages(self) -> bool:
+        return any(crossed and _is_average(left) and _is_average(right) for left, right, crossed in self.pairs)
 
     def _which_subject(self, right: Operand, fitting: list[Operand]) -> Operand:
         # "price above vwap and ema 9 above ema 21: long. exit below vwap": what was compared with it before
@@ -322,6 +354,10 @@ class Discourse:
             averaged = replace(base, source=left)
             return left, replace(right, base=averaged) if isinstance(right, Times | Scaled) else averaged
         return left, right
+
+
+def _is_average(value: Operand) -> bool:
+    return isinstance(value, Measure) and value.kind in AVERAGES
 
 
 def _said(value: Operand) -> str:

@@ -3,7 +3,7 @@
 import dataclasses
 from typing import Any
 
-from botyard.stages.designer.meaning.acts import Clause, Frame
+from botyard.stages.designer.meaning.acts import Clause, Frame, Topic
 from botyard.stages.designer.meaning.values import AtFrame, Compare, Cross, Extreme, Framed, Measure, Move, Touch
 from botyard.stages.designer.settling.gather import change, parts
 from botyard.stages.designer.settling.plan import ask
@@ -15,6 +15,7 @@ CHART, TAIL = " chart", " tail"
 
 def choose(clauses: tuple[Clause, ...], commanded: str) -> tuple[tuple[Clause, ...], str, list[str]]:
     """Return the clauses with only longer bar lengths left on measures, the bar length, and notices."""
+    clauses = tuple(_its_own(c) for c in clauses)
     named = list(dict.fromkeys(c.timeframe for c in parts(clauses) if isinstance(c, Frame | AtFrame)))
     if len(named) > 1:
         raise ask(" and ".join(named), "The idea names several bar lengths to trade on. Which one?", *named)
@@ -41,6 +42,21 @@ def choose(clauses: tuple[Clause, ...], commanded: str) -> tuple[tuple[Clause, .
     return _settle(clauses, base), base, notices
 
 
+def _its_own(value: Any) -> Any:
+    """Give "the daily close is above its 100 sma" the daily average."""
+    if isinstance(value, tuple):
+        return tuple(_its_own(item) for item in value)
+    if isinstance(value, Compare | Cross | Move) and isinstance(value.left, Framed):
+        right = value.right
+        if isinstance(right, Measure) and not right.frame and right.source is None and not right.days:
+            return dataclasses.replace(value, right=dataclasses.replace(right, frame=value.left.frame))
+        return value
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = {f.name: _its_own(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return dataclasses.replace(value, **fields)
+    return value
+
+
 def _from_measures(clauses: tuple[Clause, ...], said: list[str], distinct: list[str], *, in_days: bool) -> str | None:
     if len(distinct) > 1:
         return min(distinct, key=lambda f: MINUTES[f])
@@ -57,7 +73,8 @@ def _from_measures(clauses: tuple[Clause, ...], said: list[str], distinct: list[
         return distinct[0]
     if distinct:
         own = [p for p in parts(clauses) if isinstance(p, Measure) and not p.frame]
-        return distinct[0] if not own and not in_days and len(said) > 1 else None
+        is_topic = any(isinstance(c, Topic) and _has_frame(c) for c in clauses)
+        return distinct[0] if not own and not in_days and (len(said) > 1 or is_topic) else None
     return "1d" if in_days else None
 
 

@@ -40,6 +40,8 @@ def negate(value: Condition) -> Condition:
         return And(tuple(negate(p) for p in value.parts))
     if isinstance(value, Cross):
         return opposite(value, exact=True)
+    if value == Days((5, 6)):
+        return Days((0, 1, 2, 3, 4))  # no weekends: working days
     return Not(value)
 
 

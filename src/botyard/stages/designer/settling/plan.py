@@ -43,6 +43,7 @@ class Plan:
     break_even: BreakEven | None = None
     hold: Hold | None = None
     is_day_only: bool = False
+    is_bare_cross: bool = False  # the whole idea is that two averages cross
     size: Size | None = None
     limits: list[Limit] = field(default_factory=list)
     assumptions: list[str] = field(default_factory=list)

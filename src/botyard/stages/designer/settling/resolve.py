@@ -43,6 +43,7 @@ from botyard.stages.designer.meaning.values import (
     Not,
     Opposite,
     Or,
+    PairCross,
     Price,
     Rested,
     Side,
@@ -228,6 +229,7 @@ class _Resolver:
                 "leave",
                 "only a filter",
             )
+        self.plan.is_bare_cross = isinstance(clause.when, PairCross | Cross) and clause.when.way is None
         self._enter(self._one_side, clause.when)
 
     def _leave(self, clause: Leave) -> None:
