@@ -19,10 +19,8 @@ from botyard.testing.market_bars import real_bars
 HERE = Path(__file__).parent
 CASES = {case["spec"]: case for case in map(json.loads, (HERE / "cases.jsonl").read_text().splitlines())}
 CHOSEN = (
-    "13-pyramid", "38-gap-reversal", "69-trendlines", "72-break-and-retest", "79-breakout-conversion", "91-significant-move",
-    "132-daily-signal-hourly-limit", "171-covered-call-cycle", "188-one-percent-playbook", "193-monthly-volatility",
-    "204-base-stop-entry", "219-capitulation", "227-universal-portfolio", "238-scalp-modules", "245-opening-range-fib",
-    "279-morning-reversion", "297-dip-limit", "310-psar-hurst", "361-momentum-threshold", "381-setup-candle", "0-stopped-grid",
+    "13-pyramid", "69-trendlines", "132-daily-signal-hourly-limit", "171-covered-call-cycle", "193-monthly-volatility",
+    "204-base-stop-entry", "238-scalp-modules", "0-stopped-grid",
 )  # fmt: skip
 RULES = trading_rules(tick=Step(1, 100_000), lot=Step(1, 1000), initial_cash=1_000_000.0)
 MOST_BARS = 6000
