@@ -61,7 +61,9 @@ class _Work:
         )
         self._witness: Witness | None = None
         self._difference: Difference | None = None
-        self._checked: Checked | None = None  # the last spec, and its bars: an answer that is repeated is not judged anew
+        self._checked: Checked | None = (
+            None  # the last spec, and its bars: an answer that is repeated is not judged anew
+        )
         self._ground: Ground | None = None
 
     def design(self) -> Design | Clarification | Refusal:

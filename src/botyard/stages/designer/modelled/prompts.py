@@ -84,7 +84,7 @@ def _short(signature: str) -> str:
 
 
 def _tagged(tag: str, text: str) -> str:
-    inside = re.sub(r"<(?=\s*/?\s*(?:idea|settled)\b)", "< ", text, flags=re.IGNORECASE)
+    inside = re.sub(r"<\s*/?\s*(idea|settled)\s*>?", r"(\1)", text, flags=re.IGNORECASE)
     return f"<{tag}>\n{inside}\n</{tag}>"
 
 
