@@ -34,6 +34,7 @@ def _section(e: Entry) -> list[str]:
     rows = [
         ("Gives", e.gives),
         ("Formula", e.formula),
+        ("Between", e.between),
         ("Known from bar", e.warm_up),
         ("Example", f"`{e.example}`"),
         ("Differs", e.differs),

@@ -1,6 +1,7 @@
 """What people look up of a function: the catalogue's entries, with their warm-up worked out."""
 
 from dataclasses import dataclass
+from math import inf
 
 from botyard.errors import UserError
 from botyard.language.catalog import FAMILIES, FUNCTIONS, nearest
@@ -30,6 +31,7 @@ class Entry:
     formula: str
     warm_up: str  # bars until it is known, this one included
     example: str
+    between: str  # what bounds it keeps, "" for none
     differs: str  # from TA-Lib or TradingView
     source: str
 
@@ -63,9 +65,19 @@ def _entry(function: Function, family: str) -> Entry:
         formula=function.formula,
         warm_up=_in_words(longest(warm_up(tree, _MINUTES)), windows),
         example=function.example,
+        between=_bounds_in_words(function),
         differs=function.differs,
         source=function.source,
     )
+
+
+def _bounds_in_words(function: Function) -> str:
+    if isinstance(function.between, str):
+        return f"the least and the greatest {function.between}"
+    low, high = function.between
+    if high == inf:
+        return "" if low == -inf else f"{low:g} and no end"
+    return f"{low:g} and {high:g}"
 
 
 def _tree(function: Function) -> tuple[Tree, dict[str, Argument]]:

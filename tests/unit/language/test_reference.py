@@ -70,6 +70,7 @@ def test_the_command() -> None:
     assert "supertrend" in everything.output
     one = run("ema")
     assert "known from bar: n" in one.output
+    assert "between: 0 and 100" in run("rsi").output
     assert "ema(close, 12)" in one.output
     assert json.loads(run("ema", "--json").output)["example"] == "ema(close, 12)"
     assert len(json.loads(run("--json").output)) == len(FUNCTIONS)

@@ -41,6 +41,7 @@ def _show_one(found: "Entry") -> None:
     )
     lines = [
         ("formula", found.formula),
+        ("between", found.between),
         ("known from bar", found.warm_up),
         ("example", found.example),
         ("differs", found.differs),
