@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from botyard.errors import UserError
 
 if TYPE_CHECKING:
+    from botyard.adapters.language_model.budget import Budget
     from botyard.ports import ArtifactStore, LanguageModel
     from botyard.records.run import RunRecord
 
@@ -56,6 +57,15 @@ def open_model(record: "RunRecord", artifacts: "ArtifactStore") -> "LanguageMode
     text = os.environ.get(SETTING, "").strip()
     if not text:
         return None
+    limit = record.budget_usd or BUDGET_USD
+    return Recorder(open_setting(text, limit, spent_usd(artifacts))[0], artifacts)
+
+
+def open_setting(text: str, limit_usd: float, spent: float = 0.0) -> "tuple[LanguageModel, Budget]":
+    """Open the model of a setting within a money limit; the budget tells what it spent.
+
+    Raises: UserError when the setting, its key or its price is missing or wrong.
+    """
     from botyard.adapters.language_model.budget import Budget
     from botyard.adapters.language_model.patience import Patience
     from botyard.adapters.language_model.prices import price_of
@@ -63,6 +73,5 @@ def open_model(record: "RunRecord", artifacts: "ArtifactStore") -> "LanguageMode
     from botyard.adapters.language_model.vendor import VendorModel
 
     setting = parse(text)
-    limit = record.budget_usd or BUDGET_USD
-    careful = Budget(VendorModel(setting), price_of(setting), limit, spent_usd(artifacts))
-    return Recorder(Patience(careful), artifacts)
+    budget = Budget(VendorModel(setting), price_of(setting), limit_usd, spent)
+    return Patience(budget), budget

@@ -23,7 +23,7 @@ def new_run(
 
     Raises: UserError for an idea or a bar length that cannot be used; nothing is made then.
     """
-    from botyard.apps import run_folders
+    from botyard.apps import language_model, run_folders
     from botyard.market import open_market
     from botyard.records import codec
     from botyard.records.market import parse_timeframe
@@ -38,6 +38,7 @@ def new_run(
         raise UserError(f'how long is a bar? Add the minutes: pipeline "{idea[:40]}" 5')
     timeframe = parse_timeframe(minutes)
     gates = settings.gates()
+    model = language_model.configured()
     now_ms = int(time.time() * 1000)
     chosen = open_market(settings.home(), market, now_ms).name
     run_id, artifacts = run_folders.create(idea)
@@ -51,6 +52,7 @@ def new_run(
         created_ms=now_ms,
         outcome="running",
         gates=gates,
+        model=model,
     )
     artifacts.write(RUN_FILE, codec.dump(record))
     return record, artifacts

@@ -42,7 +42,7 @@ class RunRecord:
     bot: str = ""
     stages: tuple[StageRecord, ...] = ()
     model: str = ""  # as BOTYARD_MODEL names it, without an address; empty: rules alone
-    budget_usd: float = 0.0  # the most that its model may cost
+    budget_usd: float | None = None  # the most that its model may cost; None: as much as is usual
     permutations: int = 0  # searches on permuted bars, at most; 0 for none
     recorded: str = ""  # the run whose conversations are repeated
     gates: tuple[StageName, ...] = ()  # stages that wait for a person's leave

@@ -1,6 +1,7 @@
 """`botyard pipeline IDEA MINUTES`, and `botyard pipeline --resume RUN`."""
 
 import dataclasses
+import math
 import os
 import time
 from typing import TYPE_CHECKING, Annotated
@@ -96,6 +97,8 @@ def _new_run(
     from botyard.records.market import parse_timeframe
     from botyard.records.run import RunRecord
 
+    if not math.isfinite(budget_usd):
+        raise UserError(f"--budget-usd is {budget_usd}; write an amount of US dollars, such as 2")
     before = run_folders.load(recorded)[0] if recorded else None
     if before is not None:
         idea, minutes, market = idea or before.idea, minutes or before.timeframe, before.market

@@ -13,6 +13,7 @@ from botyard.records import schema
 from botyard.records.design import SmokeTest
 from botyard.records.market import timeframe_minutes
 from botyard.records.spec import Spec
+from botyard.stages.designer.modelled.forms import sentence
 from botyard.stages.designer.reading.tokens import UNIT_MINUTES, Token, tokenise
 from botyard.stages.designer.smoke.trial import smoke_test
 
@@ -37,10 +38,12 @@ class Checked:
 
 def check(said: dict[str, Any], idea: str, timeframe: str) -> Checked:
     """Judge what the model said; every problem is a sentence that it can act on."""
-    problems = schema.problems({**said, "idea": idea, "spec_version": 1})
+    said = {**said, "idea": idea, "spec_version": 1}
+    problems = schema.problems(said)
     if problems:
         return Checked(problems)
-    spec = schema.load_spec({**said, "idea": idea, "spec_version": 1})
+    spec = schema.load_spec(said)
+    spec = replace(spec, logic=sentence(spec.logic), assumptions=tuple(sentence(a) for a in spec.assumptions))
     tokens = tokenise(idea)
     found = [*_expressions(spec), *_lost_numbers(spec, tokens), *_silent_choices(spec, tokens), *_added(spec, idea)]
     if spec.timeframe != timeframe and not _names(tokens, spec.timeframe):
