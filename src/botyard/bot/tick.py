@@ -107,6 +107,7 @@ class _Tick:
         self._rules = deployed.settings.rules
         self._model = Model(deployed.strategy, deployed.settings.parameters, self._rules, live_from_ms=bot.live_from_ms)
         self._last_close = 0.0
+        self._replaced: list[Working] = []  # exit stops that go once their successors rest
         self._kill_rule, self._is_capped = limits.rule_of(deployed.settings, bot.mode)
         self._max_notional = inf
         self._text = "no new bar"
@@ -237,6 +238,7 @@ class _Tick:
         session.write(restore.snapshot(self._session, self._deployed, model, bar.open_ms))
         session.send(planned)
         self._stop_if_pending()
+        self._drop_replaced(planned)
         self._text = text
 
     def _align(self, bar: Bar) -> tuple[list[Want], tuple[Missed, ...]]:
@@ -250,9 +252,25 @@ class _Tick:
                 self._model, self._ledger.lots, bar.close, self._tick, may_add=may_add, cut=self._cut
             )
             missing, surplus = compare(wanted.wants, self._sent())
-            if not self._session.cancel(surplus, "replaced"):
+            self._replaced = self._still_protecting(missing, surplus)
+            if not self._session.cancel([w for w in surplus if w not in self._replaced], "replaced"):
                 return missing, wanted.missed
         raise RetryableError("orders keep filling while they are replaced")
+
+    def _still_protecting(self, missing: list[Want], surplus: list[Working]) -> list[Working]:
+        """List the exit stops that stay until their successors rest: where two reduce-only stops may rest at once."""
+        if getattr(self._ports.venue, "replaces", "cancel_first") != "place_first":
+            return []
+        sides = {want.side for want in missing if want.kind == "stop" and want.reduce_only}
+        return [w for w in surplus if w.order.kind == "stop" and w.order.reduce_only and w.order.side in sides]
+
+    def _drop_replaced(self, planned: list[Working]) -> None:
+        # a successor that was refused leaves the old stop where it is
+        rests = any(p.order.kind == "stop" and p.order.client_id in self._ledger.working for p in planned)
+        if self._replaced and rests:
+            self._session.cancel(self._replaced, "replaced")
+            self._session.write()
+        self._replaced = []
 
     def _passed_by(self) -> tuple[Missed, ...]:
         pending = self._model.pending
