@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-SUITES = ("kernel", "field", "commands", "bundle")
+SUITES = ("kernel", "study", "field", "commands", "bundle")
 
 
 def main() -> None:

@@ -163,6 +163,8 @@ class _Worker:
         elif gap.max() <= AGREE:
             self.result.agreement = f"equity of {known.sum():,} closes equal to {max(gap.max(), 1e-16):.0e}"
             self.result.agreement += f"; {self.engine.rule}" if self.engine.rule else ""
+        elif known.all() and np.ptp((theirs - equity)[2 * FIRST :]) <= AGREE * CASH:
+            self.result.agreement = f"from bar {2 * FIRST:,} on at one distance, {gap[-1]:.1e}: {self.engine.rule}"
         else:
             self.result.agreement = f"ends {gap[-1]:.1e} apart: {self.engine.rule or 'NOT EXPLAINED'}"
 

@@ -64,7 +64,7 @@ def figures() -> list[Figure]:
         for name, spec, macros in STRATEGIES:
             found += against_c(Path(folder), bars, name, spec, macros)
     found += _making()
-    page.write_kernel(found)
+    page.write_table("kernel", found)
     return found
 
 

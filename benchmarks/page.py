@@ -28,13 +28,10 @@ def write_field(results: list[Any], trial: float, bars: str, machine: str) -> No
     write("field", lines)
 
 
-def write_kernel(found: list[tuple[str, float, str, str]]) -> None:
-    """Put the figures against C into the page."""
-    lines = [f"{_today()}.", "", "| | | target |", "|---|---:|---|"]
-    write(
-        "kernel",
-        lines + [f"| {name.strip()} | {value:,.2f} {unit} | {target} |" for name, value, unit, target in found],
-    )
+def write_table(part: str, found: list[tuple[str, float, str, str]]) -> None:
+    """Put a suite's figures into the page."""
+    rows = [f"| {name.strip()} | {value:,.2f} {unit} | {target} |" for name, value, unit, target in found]
+    write(part, [f"{_today()}.", "", "| | | target |", "|---|---:|---|", *rows])
 
 
 def write(part: str, lines: list[str]) -> None:
