@@ -57,7 +57,7 @@ def open_model(record: "RunRecord", artifacts: "ArtifactStore") -> "LanguageMode
     text = os.environ.get(SETTING, "").strip()
     if not text:
         return None
-    limit = record.budget_usd or BUDGET_USD
+    limit = BUDGET_USD if record.budget_usd is None else record.budget_usd
     return Recorder(open_setting(text, limit, spent_usd(artifacts))[0], artifacts)
 
 
