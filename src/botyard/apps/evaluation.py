@@ -7,6 +7,7 @@ Each answer is kept as soon as it is there; an evaluation that was interrupted g
 
 import hashlib
 import json
+import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -16,9 +17,9 @@ from typing import Any
 
 from botyard.apps import settings
 from botyard.errors import UserError
-from botyard.ports import Progress
+from botyard.ports import LanguageModel, Progress
 from botyard.records import codec
-from botyard.records.design import Clarification, Refusal
+from botyard.records.design import Clarification, Design, Refusal
 from botyard.records.spec import Spec
 from botyard.stages.designer.facts import judge
 
@@ -185,9 +186,31 @@ def by_rules(idea: str, timeframe: str) -> tuple[Answer, float]:
     return (answer.spec if isinstance(answer, Draft) else answer), 0.0
 
 
-def designer_of(model: str, budget_usd: float) -> tuple[str, Ask]:  # noqa: ARG001
-    """Choose the designer by the setting's words: its name, and how it is asked."""
-    return RULES, by_rules
+def designer_of(setting: str, budget_usd: float) -> tuple[str, Ask]:
+    """Choose the designer: its name, and how it is asked. No setting is BOTYARD_MODEL's, "rules" the rules alone.
+
+    Raises: UserError when the setting, its key or its price is missing or wrong.
+    """
+    from botyard.apps.language_model import SETTING, open_setting
+
+    text = setting or os.environ.get(SETTING, "").strip() or RULES
+    if text == RULES:
+        return RULES, by_rules
+    model, budget = open_setting(text, budget_usd)
+    return model.name, by_model(model, lambda: budget.spent_usd)
+
+
+def by_model(model: LanguageModel, spent_usd: Callable[[], float]) -> Ask:
+    """Answer with the rules, and with the model where they have to ask; `spent_usd` tells the money so far."""
+
+    def ask(idea: str, timeframe: str) -> tuple[Answer, float]:
+        from botyard.stages import designer
+
+        before = spent_usd()
+        answer = designer.run(idea, timeframe, model)
+        return (answer.spec if isinstance(answer, Design) else answer), spent_usd() - before
+
+    return ask
 
 
 def kept_path(file: Path, timeframe: str, name: str) -> Path:

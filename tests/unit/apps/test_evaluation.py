@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from botyard.apps.evaluation import by_rules, evaluate, figures, kept_path, read_ideas
+from botyard.apps.evaluation import by_model, by_rules, designer_of, evaluate, figures, kept_path, read_ideas
 from botyard.errors import UserError
 from botyard.records.design import Clarification, Question, Refusal
 from botyard.records.spec import Spec, StateMachine, Transition
@@ -136,3 +136,26 @@ def test_the_rules_answer():
     answer, cost = by_rules("buy when rsi(14) drops under 30 and sell above 60", "5m")
     assert isinstance(answer, Spec)
     assert cost == 0.0
+
+
+def test_a_model_answers_what_the_rules_ask_about_and_its_cost_is_told(monkeypatch):
+    spent = [0.0]
+    asked = Clarification("x", (Question("x", "What is x?"),))
+
+    def run(idea, timeframe, model):
+        assert (timeframe, model) == ("1h", "the model")
+        spent[0] += 0.25
+        return asked
+
+    monkeypatch.setattr("botyard.stages.designer.run", run)
+    assert by_model("the model", lambda: spent[0])("fade the flurble", "1h") == (asked, 0.25)
+
+
+def test_the_setting_chooses_the_designer(monkeypatch):
+    monkeypatch.delenv("BOTYARD_MODEL", raising=False)
+    assert designer_of("", 1.0) == ("rules", by_rules)
+    monkeypatch.setenv("BOTYARD_MODEL", "openai:tiny@http://127.0.0.1:9")
+    assert designer_of("rules", 1.0) == ("rules", by_rules)
+    assert designer_of("", 1.0)[0] == "openai:tiny"
+    with pytest.raises(UserError, match="names no model"):
+        designer_of("tiny", 1.0)
