@@ -1,6 +1,7 @@
 """The stage: what it refuses, what it hands over, and that a second run is the first one again."""
 
 import dataclasses
+import hashlib
 from dataclasses import dataclass, field
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from botyard.adapters.artifact_store.folder import FolderArtifacts
 from botyard.engine.bars import Bars
 from botyard.errors import ConfigError, InvariantError, Refused
+from botyard.language import compile_spec
 from botyard.records import codec
 from botyard.records.deployment import Deployment, Plan
 from botyard.records.fleet import BotRecord
@@ -16,9 +18,10 @@ from botyard.records.research import Research
 from botyard.records.schema import load_spec, spec_hash
 from botyard.stages import deployer
 from botyard.stages.deployer import golden
-from botyard.stages.deployer.bundle import bundle_hash
+from botyard.stages.deployer.bundle import bundle_hash, unzip_files
 from botyard.stages.deployer.made_up import made_up_bars
 from botyard.testing.bundles import CONTRACT_MODEL, EVERYTHING
+from botyard.testing.language_model.scripted import ScriptedModel, call
 from botyard.testing.research_records import made_up_research
 from botyard.testing.specs import EMA_CROSS
 
@@ -198,3 +201,43 @@ def test_a_first_tick_that_fails_ends_the_stage(tmp_path):
 def test_research_of_another_spec_is_a_bug(tmp_path):
     with pytest.raises(InvariantError, match="the research is of spec 000000000000, not"):
         deploy(tmp_path, research=dataclasses.replace(research_of(), spec_hash="0" * 64))
+
+
+REVIEW = {
+    "does": [
+        "Goes long when the fast EMA crosses above the slow EMA.",
+        "A trailing stop is 3 ATR below the best price.",
+    ],
+    "compared": ["The idea leaves the periods open; 12 and 48 are assumptions."],
+    "risks": ["In a sideways market the averages cross often."],
+}
+
+
+def test_with_a_model_the_deployment_is_reviewed_and_its_code_ships(tmp_path):
+    source = compile_spec(SPEC).source
+    code = source[source.index("def warm_up(") :].replace("ema_fast", "quick")
+    model = ScriptedModel(strategy=[call("strategy", {"code": code})], review=[call("review", REVIEW)])
+    target, told = Target(), Told()
+    first = deploy(tmp_path, target=target, told=told, model=model, writes_code=True)
+    bundle = target.taken[0][2]
+    shipped = unzip_files(bundle)["strategy.py"].decode()
+    assert code.strip() in shipped
+    assert first.code_hash == hashlib.sha256(shipped.encode()).hexdigest() == target.taken[0][1].code_hash
+    assert (first.by, first.code.ships, first.contract.passed) == ("scripted:model", "model", True)
+    assert [s.text for s in first.review.statements] == [text for texts in REVIEW.values() for text in texts]
+    assert "Code that ships: the one that scripted:model wrote" in told.texts[0]
+    assert "What can go wrong" in told.texts[0]
+    # the script is over: what is asked twice would be an error
+    again = deploy(tmp_path, target=target, model=model, writes_code=True)
+    assert again == first
+    assert codec.load(Deployment, codec.dump(first)) == first
+
+
+def test_a_model_that_cannot_write_it_leaves_the_generators(tmp_path):
+    calls = [call("strategy", {"code": f"import os  # {n}"}) for n in range(4)]
+    model = ScriptedModel(strategy=calls, review=[Refused("the money limit stops here", reason="budget")])
+    deployment = deploy(tmp_path, model=model, writes_code=True)
+    assert (deployment.by, deployment.code.ships) == ("deterministic", "generator")
+    assert deployment.code_hash == compile_spec(SPEC).code_hash
+    assert deployment.review.statements == ()
+    assert "money limit" in deployment.review.stopped
