@@ -177,7 +177,7 @@ class LoopbackExchange:
             if where in market.public:
                 return market.public[where](request.parameters)
             if where in market.private:
-                given = request.headers.get("X-MBX-APIKEY")
+                given = request.headers.get("x-mbx-apikey")
                 server_ms = self._now_ms + self.faults.skew_ms
                 return market.private[where](signing.check(self.key, given, request.query, server_ms))
         raise refusal(*INVALID_SYMBOL, status=404)

@@ -164,7 +164,7 @@ class Account:
                 self._execute(order, price, bar.open_ms)
             elif order.stop is not None and _is_reached(order, price):
                 self._trigger(order, price, bar.open_ms)
-            elif order.type == "LIMIT" and _crosses(order, price):
+            elif order.type == "LIMIT" and price != order.price and _crosses(order, price):
                 self._execute(order, order.price or price, bar.open_ms, is_maker=True)
 
     def close_bar(self, listing: Listing, bar: Bar) -> None:

@@ -20,7 +20,7 @@ class Request:
     method: str
     path: str
     query: str  # of a POST: its body
-    headers: dict[str, str]
+    headers: dict[str, str]  # names in small letters
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -86,7 +86,9 @@ class Server:
                 address = urlsplit(self.path)
                 length = int(self.headers.get("Content-Length") or 0)
                 body = self.rfile.read(length).decode() if length else address.query
-                request = Request(self.command, address.path, body, dict(self.headers.items()))
+                request = Request(
+                    self.command, address.path, body, {name.lower(): value for name, value in self.headers.items()}
+                )
                 answer = server.serve(request)
                 if answer is None:
                     self.close_connection = True
