@@ -14,7 +14,7 @@ from botyard.testing.language_fuzz import Fuzz, Made
 SPECS, TEXTS = corpus(Path(__file__).parents[1] / "golden" / "specs")
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 2**32))
 def test_random_and_mutated_cases(seed: int) -> None:
     rng = random.Random(seed)

@@ -19,7 +19,7 @@ from botyard.testing.expressions import probe, stepped, values_of
 from botyard.testing.specs import EMA_CROSS
 
 ALL = pytest.mark.parametrize("name", FUNCTIONS)
-COUNT = 420
+COUNT = 310
 KINDS = kinds_of_bars(COUNT)
 FROM_THE_FIRST_BAR = {"obv", "ad"}  # running totals: their level is said to depend on where they began
 GROUP = 24
@@ -35,8 +35,13 @@ def text_of(name: str) -> str:
 
 
 @cache
+def compiled_probe(name: str):
+    return probe(text_of(name), timeframe="1h")
+
+
+@cache
 def module_of(name: str):
-    return plain(probe(text_of(name), timeframe="1h").source)
+    return plain(compiled_probe(name).source)
 
 
 @cache
@@ -82,17 +87,17 @@ def test_a_still_market_moves_nothing(name: str) -> None:
 
 @ALL
 def test_the_future_changes_nothing(name: str) -> None:
-    bars = KINDS["plain"][:300]
-    tail = scaled(rough_bars(COUNT, seed=77, tail=True)[300:], 1e6, 1e6)
-    np.testing.assert_array_equal(stepped(module_of(name), bars + tail)[:300], on_kind(name, "plain")[:300])
+    bars = KINDS["plain"][:200]
+    tail = scaled(rough_bars(COUNT, seed=77, tail=True)[200:], 1e6, 1e6)
+    np.testing.assert_array_equal(stepped(module_of(name), bars + tail)[:200], on_kind(name, "plain")[:200])
 
 
 @ALL
 def test_its_declared_memory_is_enough(name: str) -> None:
-    seed_bars = probe(text_of(name), timeframe="1h").seed_bars
-    if name in FROM_THE_FIRST_BAR or seed_bars > 1000:
+    seed_bars = compiled_probe(name).seed_bars
+    if name in FROM_THE_FIRST_BAR:
         return
-    bars = rough_bars(seed_bars + 300, seed=13)
+    bars = rough_bars(seed_bars + 120, seed=13)
     streamed = stepped(module_of(name), bars)[-1]
     seeded = stepped(module_of(name), bars[-seed_bars:])[-1]
     size = max(1.0, abs(streamed)) if name.startswith(("force", "chaikin")) else 100.0
@@ -125,7 +130,7 @@ def test_a_window_that_a_parameter_sizes_is_the_written_one(name: str) -> None:
     other = {word: bars + 2 for word, bars in windows(name).items()}
     is_number = not text_of(name).startswith("1 if")
     form = "{}" if is_number else "1 if {} else 0"
-    bars = KINDS["unknown"][:250]
+    bars = KINDS["unknown"][:180]
     written = call_of(FUNCTIONS[name], lambda word, _: str(other[word]))
     tuned = call_of(FUNCTIONS[name], lambda word, _: f"w_{word}")
     expected = values_of(form.format(written), bars, timeframe="1h")
