@@ -123,7 +123,7 @@ def _run_stages(keeper: "_Keeper", ports: Ports) -> Result:
     answer = keeper.stage(
         "designer",
         Design,
-        lambda: designer.run(record.idea, record.timeframe, ports.model, ports.open_market),
+        lambda: designer.run(record.idea, record.timeframe, ports.model, ports.open_market, ports.progress),
         _design_line,
     )
     if not isinstance(answer, Design):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from botyard.errors import SpecError
 from botyard.language import compile_spec
 from botyard.language.words import describe
-from botyard.ports import LanguageModel
+from botyard.ports import LanguageModel, Progress
 from botyard.records.design import Clarification, Design, Question, Refusal
 from botyard.stages.designer.design import draft
 from botyard.stages.designer.smoke.trial import smoke_test
@@ -24,6 +24,7 @@ def run(
     timeframe: str,
     model: LanguageModel | None = None,
     open_market: "Callable[[], Market] | None" = None,
+    progress: Progress | None = None,
 ) -> Design | Clarification | Refusal:
     """Design a strategy; the same idea and bar length, and the same answers of a model, give the same design.
 
@@ -35,7 +36,7 @@ def run(
         return made
     from botyard.stages.designer.modelled import loop
 
-    return loop.design(idea, timeframe, model, made, open_market)
+    return loop.design(idea, timeframe, model, made, open_market, progress)
 
 
 def _by_rules(idea: str, timeframe: str) -> Design | Clarification | Refusal:

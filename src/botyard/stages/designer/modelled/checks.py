@@ -18,7 +18,6 @@ from botyard.stages.designer.reading.tokens import UNIT_MINUTES, Token, tokenise
 from botyard.stages.designer.smoke.trial import smoke_test
 
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?")
-_PLAIN = {0.0, 1.0, 2.0, 100.0}  # stand in formulas without being chosen
 _ASKED_FOR = {
     "stop": re.compile(r"stop|trail|\bsl\b|loss|losing|risk|protect|invalid|against|breakeven|break even|chandelier|below entry|above entry|\d\s*x?\s*atr"),
     "target": re.compile(r"target|profit|\btp\b|take|goal|reward|\bgain|\br\b|\d ?r\b|limit|half|partial|scale|percent|%|\d\s*x?\s*atr"),

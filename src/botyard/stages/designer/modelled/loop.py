@@ -8,13 +8,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from botyard.language.words import describe
-from botyard.ports import LanguageModel
+from botyard.ports import LanguageModel, Progress
 from botyard.records.conversation import usage
 from botyard.records.design import Agreement, Attempt, Clarification, Design, ModelWork, Question, Refusal
 from botyard.stages.designer.modelled import forms, prompts
 from botyard.stages.designer.modelled.agreement import Difference, Ground, compare, ground
 from botyard.stages.designer.modelled.checks import Checked, check
-from botyard.stages.designer.modelled.talk import Clock, EndedError, Talk, as_list
+from botyard.stages.designer.modelled.talk import TASK, Clock, EndedError, Talk, as_list
 from botyard.stages.designer.modelled.witness import Witness
 
 if TYPE_CHECKING:
@@ -31,12 +31,15 @@ def design(
     model: LanguageModel,
     asked: Clarification,
     open_market: "Callable[[], Market] | None" = None,
+    progress: Progress | None = None,
 ) -> Design | Clarification | Refusal:
     """Let a model read an idea; `asked` is what the rules had to ask, and the answer where the model gets nowhere.
 
     Raises: what the model raises, but for the money limit.
     """
-    work = _Work(idea, timeframe, model, open_market)
+    if progress is not None:
+        progress.start(TASK, 2 * (1 + MOST_REPAIRS))
+    work = _Work(idea, timeframe, model, open_market, Clock(progress=progress))
     try:
         return work.design()
     except EndedError as e:
@@ -47,13 +50,18 @@ class _Work:
     """The two conversations of one idea, and what came of them."""
 
     def __init__(
-        self, idea: str, timeframe: str, model: LanguageModel, open_market: "Callable[[], Market] | None"
+        self,
+        idea: str,
+        timeframe: str,
+        model: LanguageModel,
+        open_market: "Callable[[], Market] | None",
+        clock: Clock,
     ) -> None:
         self._idea = idea
         self._timeframe = timeframe
         self._model = model
         self._open_market = open_market
-        self._clock = Clock()
+        self._clock = clock
         self._attempts: list[Attempt] = []
         opening = prompts.idea_message(idea, timeframe)
         self._talk = Talk(
@@ -135,7 +143,7 @@ class _Work:
         elif self._difference is not None and self._talk.has_repeated:
             apart = self._difference
             self._witness.repair(apart.told(apart.witness, apart.spec))
-            self._witness.write()
+            self._witness.write(where_it_stands="spec and witness decide differently, and both stand by their reading")
         while True:
             found = compare(self._witness.source, on)
             if found is None:
@@ -158,9 +166,17 @@ class _Work:
             tests_source=said.tests_source,
             tests=said.tests,
             words=describe(compiled.spec),
+            notices=self._notices(compiled.spec.timeframe),
             warnings=(*compiled.warnings, *(f"no test bar exercised {guard}" for guard in on.unexercised)),
             by=self._model.name,
             work=done,
+        )
+
+    def _notices(self, timeframe: str) -> tuple[str, ...]:
+        return (
+            ()
+            if timeframe == self._timeframe
+            else (f"the idea names its own bar length: {timeframe} bars, not {self._timeframe}",)
         )
 
     def _done(self, ended: str) -> ModelWork:

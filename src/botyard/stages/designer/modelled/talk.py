@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from botyard.errors import Refused
-from botyard.ports import LanguageModel
+from botyard.ports import LanguageModel, Progress
 from botyard.records.conversation import Message, Reply, Request, Tool
 
+TASK = "designer"
 LONGEST = 900.0  # seconds of answers, all conversations of a design together
 
 _ENDS = {
@@ -24,6 +25,13 @@ class Clock:
     """Seconds that answers took, as they were measured: a repeated run ends where the first one did."""
 
     left: float = LONGEST
+    progress: Progress | None = None
+
+    def has_answered(self, seconds: float) -> None:
+        """Take the time of an answer off, and show that it came."""
+        self.left -= seconds
+        if self.progress is not None:
+            self.progress.advance(TASK)
 
 
 class Talk:
@@ -56,7 +64,7 @@ class Talk:
             if e.reason != "budget":
                 raise
             raise EndedError(str(e)) from e
-        self._clock.left -= reply.seconds
+        self._clock.has_answered(reply.seconds)
         self.replies.append(reply)
         self._messages.append(reply.as_message)
         if reply.stop_reason in _ENDS:

@@ -29,7 +29,9 @@ class Witness:
         self._attempts = attempts
         self._repairs = 0
 
-    def write(self) -> None:
+    def write(
+        self, where_it_stands: str = "the witness was written the same way again, with the same problems"
+    ) -> None:
         """Ask for a program until one passes the gate and its own tests.
 
         Raises: EndedError when none does.
@@ -38,7 +40,7 @@ class Witness:
             reply = self.talk.answer()
             problems = self.talk.form_problem() or self._judge(reply.arguments)
             if self.talk.has_repeated and not problems:
-                raise EndedError("spec and witness decide differently, and both stand by their reading")
+                raise EndedError(where_it_stands)
             self._attempts.append(Attempt("witness", reply.tool or "prose", problems))
             if not problems:
                 return
