@@ -47,7 +47,7 @@ def finished(tmp_path_factory):
 def test_the_idea_becomes_a_bot(finished):
     home, done, server = finished
     assert "Read by openai:test: spec and witness agree." in done.out
-    assert "real" in done.out  # imported bars were compared, too
+    assert "of them real" in done.out  # imported bars were compared, too
     asked = [tool["function"]["name"] for seen in server.seen for tool in seen.body["tools"]]
     assert (asked.count("strategy_spec"), asked.count("witness")) == (1, 1)
     fleet = Command(home).run("fleet")
