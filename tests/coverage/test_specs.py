@@ -67,7 +67,7 @@ def test_it_takes_every_way_on_real_bars(case, real_market):
     moves = spec.state_machine.transitions
     never = {str(n) for n, move in enumerate(moves) if not seen.fired[n] and move.source != (move.target,)}
     never |= set(spec.state_machine.states) - seen.states
-    assert never == set(case.get("unseen", {}))
+    assert never == set(case.get("unseen", {})), f"the book refused: {dict(seen.refused)}"
     assert seen.reductions > 0
     entries = [n for n, move in enumerate(moves) if move.signal.startswith("enter")]
     assert entries

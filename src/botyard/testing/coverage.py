@@ -20,7 +20,6 @@ from botyard.rules.layout import (
     FILLS,
     QUANTITY_LOTS,
     REFUSAL,
-    TRADE_COUNT,
     Floats,
 )
 from botyard.rules.refusals import ACCEPTED, SENTENCES
@@ -33,7 +32,6 @@ class Walk:
     fired: Counter[int] = field(default_factory=Counter)  # transition -> times, with an order or without
     states: set[str] = field(default_factory=set)  # seen at a close
     reductions: int = 0  # fills that made a position smaller, closed it or turned it round
-    trades: int = 0  # closed
     refused: Counter[str] = field(default_factory=Counter)  # why the book sent nothing -> times
 
     def add(self, other: "Walk") -> None:
@@ -41,7 +39,6 @@ class Walk:
         self.fired.update(other.fired)
         self.states |= other.states
         self.reductions += other.reductions
-        self.trades += other.trades
         self.refused.update(other.refused)
 
 
@@ -70,7 +67,6 @@ def walk(
         held = book[QUANTITY_LOTS]
         step(s, p, book, x, on_bar, module.on_fill, *row)
         seen.states.add(str(module.STATES[int(s[STATE])]))
-        seen.trades += int(book[TRADE_COUNT])
         for k in range(int(book[FILL_COUNT])):
             first = FILLS + k * FILL_WIDTH
             seen.fired[int(book[first + FILL_TRANSITION])] += 1
