@@ -93,6 +93,9 @@ class VendorModel:
             return UserError(f"{text} (the account has no money or quota left)")
         if isinstance(error, exceptions.ModelAuthenticationError):
             return UserError(f"{text} ({self._key_hint()})")
+        if isinstance(error, exceptions.ModelConnectionError) and not isinstance(error, exceptions.ModelTimeoutError):
+            where = self._setting.url or "the vendor's address"
+            return NotBilledError(f"{text} Nothing answers at {where}; once it does, botyard pipeline --resume goes on")
         if status == _BUSY or isinstance(error, exceptions.ModelRateLimitError):
             return NotBilledError(f"{text}; the service is busy")
         if status >= _BROKEN or isinstance(error, exceptions.ModelConnectionError | exceptions.ModelServerError):
