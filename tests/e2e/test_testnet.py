@@ -184,6 +184,10 @@ def test_what_cannot_be_is_refused_before_any_research(world, monkeypatch):
         runs.check("kraken", "testnet", 1000.0)
     with pytest.raises(ConfigError, match="set BOTYARD_KEY_BINANCEUSDM_TESTNET"):
         runs.check("binanceusdm", "testnet", 1000.0)
+    assert runs.check("binance", "testnet", 1000.0) == ""
+    monkeypatch.setenv("BOTYARD_KEY_BYBIT_TESTNET", "k")
+    monkeypatch.setenv("BOTYARD_KEY_BYBIT_TESTNET_SECRET", "s")
+    assert "never been traded on" in runs.check("bybit", "testnet", 1000.0)
     with pytest.raises(UserError, match="botyard data download BTC/USDT:USDT --venue binanceusdm"):
         runs.open_run_market(home, dataclasses.replace(RECORD, venue="binanceusdm", mode="paper"))
 

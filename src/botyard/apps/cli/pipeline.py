@@ -84,7 +84,9 @@ def _check_venue(venue: str, mode: str, allocate: float) -> None:
     if venue:
         from botyard.apps.exchanges import runs as venue_runs
 
-        venue_runs.check(venue, mode, allocate)
+        notice = venue_runs.check(venue, mode, allocate)
+        if notice:
+            console.warn(notice)
     elif mode != "paper":
         raise UserError(f"--mode {mode} needs an exchange: add --venue, such as --venue binance")
 

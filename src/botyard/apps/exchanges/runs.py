@@ -22,8 +22,8 @@ from botyard.records.run import RunRecord
 TRADES = ("running", "paused")
 
 
-def check(venue: str, mode: str, allocated_quote: float) -> None:
-    """Refuse at once what would be refused after hours of research.
+def check(venue: str, mode: str, allocated_quote: float) -> str:
+    """Refuse at once what would be refused after hours of research; return what a person should know, or "".
 
     Raises: NotFound, ConfigError, UserError.
     """
@@ -37,6 +37,9 @@ def check(venue: str, mode: str, allocated_quote: float) -> None:
     if mode == "testnet":
         hosts(terms, "testnet")
         venues.trading_client(terms, "testnet")
+        if not terms.is_exercised:
+            return f"{venue} is configured from its documentation and has never been traded on: watch its first orders"
+    return ""
 
 
 def open_run_market(home: Path, record: RunRecord) -> MarketAtVenue:

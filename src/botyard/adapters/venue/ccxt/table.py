@@ -40,7 +40,6 @@ class VenueTerms:
     trades_by: str = ""  # the parameter that asks for one order's trades; "" asks for all and picks
     stops_apart: bool = False  # resting stops live on pages of their own
     stop_limit_bps: float = 100.0  # of a stop-limit's limit beyond its stop, where plain stops are not to be had
-    fee_asset: Literal["received", "quote"] = "quote"  # what a fee is taken in, unless the account says otherwise
     costs: Costs = field(default_factory=Costs)
     profile: ExecutionProfile = REAL
     replaces: Literal["cancel_first", "place_first"] = "place_first"  # an exit stop
@@ -57,7 +56,7 @@ _ROWS = (
     VenueTerms(
         name="binance", ccxt_id="binance", kind="spot", quote="USDT", sandbox="urls",
         mainnet=("api.binance.com",), testnet=("testnet.binance.vision",),
-        trades_by="orderId", fee_asset="received", costs=Costs(taker_bps=10.0, maker_bps=10.0, slippage_bps=2.0),
+        trades_by="orderId", costs=Costs(taker_bps=10.0, maker_bps=10.0, slippage_bps=2.0),
         replaces="cancel_first", hosts_tell_withdrawal=True, is_exercised=True,
         options={**_BINANCE, "fetchMarkets": {"types": ["spot"]}},
     ),
