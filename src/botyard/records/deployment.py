@@ -167,6 +167,7 @@ class Deployment:
     contract: ContractReport
     plan: Plan
     first_tick: str  # what the first tick decided, in words
+    kill_rule: str = ""  # the one in the bundle, in a sentence
     by: str = "deterministic"  # or the model that wrote the strategy
     review: Review | None = None  # where there is a model
     code: CodeWork | None = None  # where a model was asked to write the strategy

@@ -191,6 +191,8 @@ def _show_deployment(deployment: "Deployment") -> None:
         f"{deployment.bot} on {deployment.symbol}, {deployment.mode}: "
         f"{passed} of {len(deployment.contract.tests)} contract tests pass over {deployment.contract.bars:,} bars"
     )
+    if deployment.kill_rule:
+        say(f"  kill rule: {deployment.kill_rule}")
     say(f"  first tick: {deployment.first_tick}")
     if deployment.code:
         say(f"  {deployment.code.line}")

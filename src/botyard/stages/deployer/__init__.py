@@ -97,6 +97,7 @@ def run(
         by=work.model if work is not None and work.ships == "model" else "deterministic",
         review=reviewed,
         code=work,
+        kill_rule=settings.kill_rule.text if settings.kill_rule else "",
     )
     notifier.tell(f"{bot.name} is live on {bot.symbol} ({mode}): {first_tick}")
     return deployment
