@@ -17,8 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from botyard.testing.language_cases import corpus
-from botyard.testing.language_fuzz import Fuzz
+from botyard.testing.language.cases import corpus
+from botyard.testing.language.fuzz import Fuzz
 
 ROOT = Path(__file__).parents[1]
 SAVE_EVERY = 2000

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
-from botyard.testing.catalogue_cases import rough_bars
 from botyard.testing.expressions import values_of
+from botyard.testing.language.catalogue import rough_bars
 
 talib = pytest.importorskip("talib")
 

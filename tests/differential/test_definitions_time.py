@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from botyard.testing.catalogue_cases import rough_bars
 from botyard.testing.expressions import values_of
+from botyard.testing.language.catalogue import rough_bars
 
 BARS = [bar for index, bar in enumerate(rough_bars(700, seed=41)) if index % 29]  # some are missing
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from botyard.errors import SpecError
-from botyard.testing.language_cases import corpus
-from botyard.testing.language_fuzz import Fuzz, Made
+from botyard.testing.language.cases import corpus
+from botyard.testing.language.fuzz import Fuzz, Made
 
 SPECS, TEXTS = corpus(Path(__file__).parents[1] / "golden" / "specs")
 

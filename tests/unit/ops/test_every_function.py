@@ -13,9 +13,9 @@ from botyard.language.reading.syntax import parse
 from botyard.language.reading.tree import type_of
 from botyard.ops.state import new_state
 from botyard.records.schema import load_spec
-from botyard.testing.catalogue_cases import call_of, kinds_of_bars, rough_bars, scaled
 from botyard.testing.compiled import compiled, drive, plain
 from botyard.testing.expressions import probe, stepped, values_of
+from botyard.testing.language.catalogue import call_of, kinds_of_bars, rough_bars, scaled
 from botyard.testing.specs import EMA_CROSS
 
 ALL = pytest.mark.parametrize("name", FUNCTIONS)

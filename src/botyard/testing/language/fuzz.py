@@ -15,7 +15,7 @@ from botyard.language.reading.tree import type_of
 from botyard.ops.state import new_state
 from botyard.records.schema import load_spec
 from botyard.testing.compiled import compiled, drive, plain, random_bars
-from botyard.testing.language_cases import (
+from botyard.testing.language.cases import (
     PARAMETERS,
     SERIES,
     condition,

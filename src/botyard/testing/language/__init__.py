@@ -1,0 +1,1 @@
+"""Cases for the spec language: every function on bars of every kind, and whatever might be written."""
