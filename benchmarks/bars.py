@@ -5,7 +5,7 @@ from pathlib import Path
 
 from botyard.engine.bars import Bars
 from botyard.testing.bars import walked_bars
-from botyard.testing.market_bars import real_bars
+from botyard.testing.markets.bars import real_bars
 
 ROOT = Path(__file__).parents[1]
 

@@ -14,7 +14,7 @@ from botyard.language import compile_spec
 from botyard.records.market import Step, timeframe_minutes
 from botyard.records.schema import load_spec
 from botyard.testing.engine_specs import trading_rules
-from botyard.testing.market_bars import real_bars
+from botyard.testing.markets.bars import real_bars
 
 HERE = Path(__file__).parent
 CASES = {case["spec"]: case for case in map(json.loads, (HERE / "cases.jsonl").read_text().splitlines())}

@@ -15,10 +15,10 @@ import pytest
 from botyard.language import compile_spec
 from botyard.records.market import Step, timeframe_minutes
 from botyard.records.schema import dump_spec, load_spec
-from botyard.testing.coverage import Walk, walk
-from botyard.testing.coverage_features import features, shows
+from botyard.testing.coverage.features import features, shows
+from botyard.testing.coverage.walk import Walk, walk
 from botyard.testing.engine_specs import trading_rules
-from botyard.testing.market_bars import real_bars
+from botyard.testing.markets.bars import real_bars
 
 HERE = Path(__file__).parent
 CASES = [json.loads(line) for line in (HERE / "cases.jsonl").read_text().splitlines()]

@@ -26,7 +26,7 @@ from botyard.records.market import Costs, Step
 from botyard.records.schema import load_spec
 from botyard.testing.bars import walked_bars
 from botyard.testing.engine_specs import SPECS, trading_rules
-from botyard.testing.market_bars import real_bars
+from botyard.testing.markets.bars import real_bars
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # its docstrings hold invalid escapes

@@ -12,7 +12,7 @@ from botyard.records.market import Costs, ExecutionProfile, Step
 from botyard.testing.bars import walked_bars
 from botyard.testing.engine_bars import gapped, wild
 from botyard.testing.engine_specs import SPECS, engine_program, trading_rules
-from botyard.testing.market_bars import real_bars
+from botyard.testing.markets.bars import real_bars
 
 TICKING = ExecutionProfile("tick", "tick", "tick", "tick")
 MIXED = ExecutionProfile("rest", "tick", "tick", "rest")

@@ -4,7 +4,7 @@ import pytest
 from botyard.engine.bars import Bars
 from botyard.evidence.permutation import ENOUGH, permuted, sequential_p
 from botyard.records.market import Step
-from botyard.testing.made_up_market import made_up_bars
+from botyard.testing.markets.made_up import made_up_bars
 
 FINE = Step(1, 10**9)  # so fine that rounding to ticks hides nothing
 N = 400

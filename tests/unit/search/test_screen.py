@@ -10,7 +10,7 @@ from botyard.language import compile_spec
 from botyard.search import space
 from botyard.search.ranking import Candidate, screen
 from botyard.testing.code_cache import CODE_CACHE
-from botyard.testing.made_up_market import START_MS, MadeUpMarket, made_up_bars
+from botyard.testing.markets.made_up import START_MS, MadeUpMarket, made_up_bars
 from botyard.testing.research_records import SPEC
 
 DAY_MS = 86_400_000

@@ -6,7 +6,7 @@ from botyard.engine.program import load_program
 from botyard.language import compile_spec
 from botyard.search.study import objective, run_study
 from botyard.testing.code_cache import CODE_CACHE
-from botyard.testing.made_up_market import MadeUpMarket, made_up_bars
+from botyard.testing.markets.made_up import MadeUpMarket, made_up_bars
 from botyard.testing.research_records import SPEC, with_parameters
 
 MARKET = MadeUpMarket({"AAA/USDT": made_up_bars(1500, seed=1, trend=0.3)})

@@ -10,7 +10,7 @@ from botyard.records.market import Costs
 from botyard.search import space
 from botyard.stages.researcher.judging import delayed_equity
 from botyard.testing.code_cache import CODE_CACHE
-from botyard.testing.made_up_market import MadeUpMarket, made_up_bars
+from botyard.testing.markets.made_up import MadeUpMarket, made_up_bars
 from botyard.testing.research_records import SPEC
 
 MARKET = MadeUpMarket({"AAA/USDT": made_up_bars(600, seed=1, trend=0.3)})

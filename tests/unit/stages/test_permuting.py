@@ -11,7 +11,7 @@ from botyard.search.ranking import MIN_TRADES
 from botyard.search.study import run_study
 from botyard.stages.researcher import permuting
 from botyard.testing.code_cache import CODE_CACHE
-from botyard.testing.made_up_market import MadeUpMarket, made_up_bars
+from botyard.testing.markets.made_up import MadeUpMarket, made_up_bars
 from botyard.testing.progress import RecordedProgress
 from botyard.testing.research_records import SPEC
 

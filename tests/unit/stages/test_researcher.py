@@ -13,7 +13,7 @@ from botyard.records.ranking import Ranking
 from botyard.records.research import Research
 from botyard.stages import researcher, selector
 from botyard.testing.code_cache import CODE_CACHE
-from botyard.testing.made_up_market import MadeUpMarket, made_up_bars
+from botyard.testing.markets.made_up import MadeUpMarket, made_up_bars
 from botyard.testing.ports.memory_trials import MemoryTrials
 from botyard.testing.progress import RecordedProgress
 from botyard.testing.research_records import SPEC, made_up_design, with_parameters

@@ -7,7 +7,7 @@ from botyard.language import compile_spec
 from botyard.records.spec import Parameter, Transition
 from botyard.stages import selector
 from botyard.testing.code_cache import CODE_CACHE
-from botyard.testing.made_up_market import MadeUpMarket, made_up_bars
+from botyard.testing.markets.made_up import MadeUpMarket, made_up_bars
 from botyard.testing.progress import RecordedProgress
 from botyard.testing.research_records import SPEC, made_up_design
 

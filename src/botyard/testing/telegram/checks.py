@@ -58,7 +58,9 @@ def plain(text: str, parse_mode: str | None) -> str:
     parser.feed(text)
     parser.close()
     if parser.open:
-        raise BadRequestError(f"can't parse entities: Can't find end tag corresponding to start tag \"{parser.open[-1]}\"")
+        raise BadRequestError(
+            f"can't parse entities: Can't find end tag corresponding to start tag \"{parser.open[-1]}\""
+        )
     return parser.text
 
 

@@ -49,7 +49,7 @@ class FakeTelegram:
         self._all: list[dict[str, Any]] = []
         self._updates: list[dict[str, Any]] = []
         self._numbers = itertools.count(1)
-        self._update_ids = itertools.count(1000)
+        self._update_ids = itertools.count(time.time_ns() // 1_000_000)  # new ones for each server
         self._lock = threading.Condition()
         self._pollers = 0
         self._loop = asyncio.new_event_loop()

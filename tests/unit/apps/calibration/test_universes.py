@@ -6,7 +6,7 @@ import pytest
 from botyard.apps.calibration import universes
 from botyard.apps.calibration.planted import SPELL_HOURS, Edge, plant
 from botyard.engine.bars import HOUR_MS, Bars
-from botyard.testing.made_up_market import made_up_bars
+from botyard.testing.markets.made_up import made_up_bars
 
 HOURS = 24 * 365
 

@@ -1,0 +1,1 @@
+"""Markets for tests: made up, or cut from real bars."""
