@@ -169,3 +169,13 @@ def test_models_that_cannot_be_forced_are_asked():
         opus = VendorModel(parse(f"anthropic:claude-opus-5-5@{server.url}"))
         assert opus.ask(ASKED).tool == "strategy_spec"
     assert server.seen[0].body["tool_choice"] == {"type": "auto"}
+
+
+def test_no_credentials_at_all_name_the_variable(monkeypatch, tmp_path):
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    with serve("bedrock", CALL) as server, pytest.raises(UserError, match="AWS_ACCESS_KEY_ID"):
+        model("bedrock", server).ask(ASKED)
+    assert server.seen == []

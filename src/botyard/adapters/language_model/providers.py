@@ -34,7 +34,9 @@ def _bedrock(setting: ModelSetting, read_seconds: float) -> Any:
     )
     try:
         region = os.environ.get("AWS_REGION") or None  # Lambda's and ECS's word for it; boto3 reads AWS_DEFAULT_REGION
-        client = boto3.client("bedrock-runtime", region_name=region, endpoint_url=setting.url or None, config=config)
+        client = boto3.Session().client(
+            "bedrock-runtime", region_name=region, endpoint_url=setting.url or None, config=config
+        )
     except BotoCoreError as e:
         raise UserError(f"Bedrock cannot be reached: {e} Set AWS_REGION, and AWS_PROFILE or AWS_ACCESS_KEY_ID.") from e
     return BedrockConverseModel(setting.model, provider=BedrockProvider(bedrock_client=client))

@@ -43,6 +43,10 @@ class VendorModel:
             raise self._ours(e) from e
         except exceptions.UserError as e:
             raise UserError(f"{SETTING}={self.name}: {_short(e)}") from e
+        except Exception as e:
+            if not type(e).__module__.startswith("botocore"):
+                raise
+            raise UserError(f"{self.name}: {_short(e)} ({self._key_hint()})") from e  # such as no credentials at all
         return self._reply(response, round(time.perf_counter() - started, 3))
 
     async def _ask(self, request: Request) -> Any:
