@@ -6,6 +6,7 @@ from botyard.records.design import Clarification
 from botyard.stages import designer
 from botyard.stages.designer.design import Draft, draft
 from botyard.stages.designer.facts import found_facts, wrong_facts
+from botyard.stages.designer.reading.tokens import mended
 
 RSI_IN, RSI_UP = "rsi(close, 14) < 30", "rsi(close, 14) > 60"
 BUY = "buy when rsi(14) < 30, "
@@ -187,3 +188,44 @@ def test_a_part_leaves_the_rest_at_work():
     assert sources["stop"] == sources["time_exit"] == ("long", "long_rest")
     assert sources["scale_out"] == ("long",)
     assert found_facts(spec)["kinds"]["scale_out"] == "limit"
+
+
+UP_TURN = "ema(close, 12) > ema(close, 12)[1] and ema(close, 12)[1] <= ema(close, 12)[2]"
+DOWN_TURN = "ema(close, 12) < ema(close, 12)[1] and ema(close, 12)[1] >= ema(close, 12)[2]"
+
+
+@pytest.mark.parametrize(
+    ("idea", "facts"),
+    [
+        ("fast ema crosses slow ema, 3 atr trailing stop", {"exit_long": "crosses_below(ema(close, _), ema(close, _))", "stop": "highest_since_entry - 3 * atr(_)"}),
+        ("ema 10/30 cross, exit with a 3 atr trailing stop", {"exit_long": None, "stop": "highest_since_entry - 3 * atr(_)"}),
+        ("ema 10/30 cross, 2% stop, 4% target", {"exit_long": None}),
+        ("ema 9 x ema 21", {"enter_long": "crosses_above(ema(close, 9), ema(close, 21))"}),
+        ("when the ema 12 turns up buy, sell when it turns down", {"enter_long": UP_TURN, "exit_long": DOWN_TURN}),
+        ("buy 3 lower closes in a row, exit on the first up close", {"enter_long": "all_true(close < close[1], 3)", "exit_long": "close > close[1]"}),
+        ("ema 8/21 cross only above the 200 ema", {"enter_long": "crosses_above(ema(close, 8), ema(close, 21)) and close > ema(close, 200)"}),
+        ("long when the daily close is above its 100 sma, else cash", {"timeframe": "1d", "enter_long": "close > sma(close, 100)"}),
+        ("rsi(close, 7) < 20 buy, rsi(close, 7) > 60 sell, bail at -3%", {"enter_long": "rsi(close, 7) < 20", "exit_long": "rsi(close, 7) > 60", "stop": "entry_price * (1 - 3 / 100)"}),
+        ("buy when price reclaims vwap, sell when it loses vwap", {"enter_long": "crosses_above(close, vwap())", "exit_long": "close < vwap()"}),
+        ("rsi(14) < 30 in, rsi(14) > 70 out, no trading on weekends", {"enter_long": "rsi(close, 14) < 30 and weekday <= 4", "exit_long": "rsi(close, 14) > 70"}),
+        ("buy wehn rsi(14) < 30, sell above 60", {"enter_long": RSI_IN, "assumes": ['"wehn" is read as "when"']}),
+    ],
+)  # fmt: skip
+def test_short_forms_come_to_their_expressions(idea, facts):
+    made = draft(idea, "5m")
+    assert isinstance(made, Draft), made
+    wrong = wrong_facts({k: v for k, v in facts.items() if v is not None}, made.spec)
+    assert [w for w in wrong if "never asked for" not in w] == []
+    assert all(k not in found_facts(made.spec) for k, v in facts.items() if v is None)
+
+
+@pytest.mark.parametrize(
+    "idea", ["buy when rsi(14) rises under 30, sell above 60", "buy when rsi(14) falls above 70, sell below 40"]
+)
+def test_no_rise_under_a_level(idea):
+    assert isinstance(draft(idea, "5m"), Clarification)
+
+
+@pytest.mark.parametrize("slip, word", [("wehn", "when"), ("abbove", "above"), ("bakc", "back"), ("rsi", "rsi"), ("wibble", "wibble"), ("teh", "teh")])  # fmt: skip
+def test_a_slip_is_put_right_only_where_one_word_fits(slip, word):
+    assert mended(slip) == word

@@ -62,8 +62,8 @@ def test_a_choice_says_what_it_says():
 
 
 def test_a_slip_is_asked_about_with_the_words_that_it_may_be():
-    (question,) = asked("buy when rsi(14) crosess above 30, sell when it is above 60")
-    assert question.about == "crosess"
+    (question,) = asked("buy when rsi(14) crosees above 30, sell when it is above 60")
+    assert question.about == "crosees"
     assert "crosses" in question.choices
 
 

@@ -56,7 +56,9 @@ def test_the_smoke_tests_stand_alone_beside_the_strategy(tmp_path):
 
 
 def test_a_strategy_that_never_enters_fails_its_smoke_test():
-    design = designed("buy when rsi(14) is below 30 and rsi(14) is above 70, sell when rsi(14) is above 80")
+    design = designed(
+        "buy when rsi(14) is above 99.9 and volume is above 90 times its 20 bar average, sell when rsi(14) is below 50"
+    )
     assert [t.name for t in design.tests if not t.passed] == ["enter long fires", "long can be left"]
 
 

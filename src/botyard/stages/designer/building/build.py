@@ -135,7 +135,8 @@ class _Builder:
         plan = self.plan
         if side in plan.exits:
             return plan.exits[side]
-        trailing = any(s.trailing and (s.is_the_exit or not plan.is_bare_cross) for s in plan.stops)
+        is_bare = plan.is_bare_cross and plan.part is None
+        trailing = any(s.trailing and (s.is_the_exit or not is_bare) for s in plan.stops)
         if plan.hold or plan.is_day_only or plan.target or trailing:
             return None
         other = _OTHER[side]
