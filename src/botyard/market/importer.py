@@ -33,6 +33,7 @@ class Told:
     timeframe: str = ""
     kind: Kind | None = None
     venue: str = ""
+    is_point_in_time: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def import_files(
     for (symbol, timeframe, kind), members in groups.items():
         try:
             with store.locked(market):
-                results.append(_import_series(market, symbol, timeframe, kind, members, told.venue, advance))
+                results.append(_import_series(market, symbol, timeframe, kind, members, told, advance))
         except DataError as e:
             results.append(Failed(", ".join(file.name for file, _ in members[:3]), str(e)))
     return results
@@ -113,7 +114,7 @@ def _import_series(
     named: str,
     kind: Kind,
     members: list[tuple[Path, FileName]],
-    venue: str,
+    told: Told,
     advance: Callable[[str], None],
 ) -> Imported:
     parts = []
@@ -134,7 +135,7 @@ def _import_series(
     if found.clean_until_ms == found.clean_from_ms:
         raise DataError(f"{source}: not one bar is clean: {found.findings[0].text}")
     served = bars.slice_ms(found.clean_from_ms, found.clean_until_ms)
-    instrument = instruments.infer_instrument(symbol, _venue(venue, known, members), kind, served)
+    instrument = instruments.infer_instrument(symbol, _venue(told.venue, known, members), kind, served)
     if known:
         instrument = instruments.merge_instruments(known[0].instrument, instrument)
     info = SeriesInfo(
@@ -146,6 +147,7 @@ def _import_series(
         content_hash=store.content_hash(served),
         source=source,
         research_until_ms=_research_until(found, minutes),
+        is_point_in_time=told.is_point_in_time,
     )
     report = replace(found, notes=_united(notes))
     with store.replacing(folder) as temporary:

@@ -140,6 +140,7 @@ class SeriesInfo:
     content_hash: str  # sha256 of the columns
     source: str  # file it was imported from, or "demo"
     research_until_ms: int  # bars that open at or after this are withheld from all research
+    is_point_in_time: bool = False  # one of all that were listed when its bars begin, as the person who brought it says
 
 
 @dataclass(frozen=True, slots=True)

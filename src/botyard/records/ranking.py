@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+CandidateList = Literal["point_in_time", "survivor", "synthetic"]
+"""Whether the candidates are all that were listed when the bars begin, those that are left of them, or made up."""
+
 
 @dataclass(frozen=True, slots=True)
 class RankedInstrument:
@@ -26,7 +29,7 @@ class Ranking:
 
     candidates: tuple[RankedInstrument, ...]
     horizons: tuple[float, ...]
-    candidate_list: Literal["point_in_time", "survivor", "synthetic"]
+    candidate_list: CandidateList
     from_ms: int
     until_ms: int
     passes: int  # backtests run

@@ -14,7 +14,7 @@ from botyard.market import Market
 from botyard.ports import Progress
 from botyard.records.design import Design
 from botyard.records.market import MINUTE_MS, Instrument, timeframe_minutes
-from botyard.records.ranking import RankedInstrument, Ranking
+from botyard.records.ranking import CandidateList, RankedInstrument, Ranking
 from botyard.search import space
 from botyard.search.ranking import Candidate, excluded, rank, screen
 
@@ -50,11 +50,17 @@ def run(design: Design, market: Market, progress: Progress, *, cache_dir: Path |
     return Ranking(
         candidates=rank(rows),
         horizons=space.horizons(compiled.spec, compiled.window_parameters),
-        candidate_list="synthetic" if all(i.synthetic for i in instruments) else "survivor",
+        candidate_list=_candidate_list(market, instruments),
         from_ms=min(starts, default=0),
         until_ms=max(ends, default=0),
         passes=passes,
     )
+
+
+def _candidate_list(market: Market, instruments: list[Instrument]) -> CandidateList:
+    if all(instrument.synthetic for instrument in instruments):
+        return "synthetic"
+    return "point_in_time" if all(info.is_point_in_time for info in market.series()) else "survivor"
 
 
 def _instruments(market: Market) -> list[Instrument]:

@@ -46,6 +46,13 @@ def test_import_list_and_check(run, tmp_path):
     assert "2 bars are missing" in run("check", "btcusdt")
 
 
+@pytest.mark.parametrize("words, kept", [((), False), (("--point-in-time",), True)])
+def test_whether_the_list_is_of_its_date_is_kept(run, tmp_path, words, kept):
+    run("import", gappy(tmp_path / "BTC_USDT-5m.feather"), *words)
+    (series,) = json.loads(run("list", "--json"))["series"]
+    assert series["is_point_in_time"] is kept
+
+
 def test_import_tells_json(run, tmp_path):
     path = write_feather(BARS, tmp_path / "BTC_USDT-5m.feather")
     told = json.loads(run("import", path, "--json", "--venue", "kraken"))

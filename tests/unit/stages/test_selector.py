@@ -68,6 +68,12 @@ def test_the_ranking_says_what_it_covered(ranking):
     assert ranking.candidate_list == "survivor"
 
 
+def test_a_list_as_of_its_date_is_labelled_so():
+    market = MadeUpMarket({"AAA/USDT": made_up_bars(400, seed=1)}, is_point_in_time=True)
+    found = selector.run(made_up_design(), market, RecordedProgress(), cache_dir=CODE_CACHE)
+    assert found.candidate_list == "point_in_time"
+
+
 def test_made_up_instruments_are_labelled_so():
     market = _market(synthetic=True)
     found = selector.run(made_up_design(), market, RecordedProgress(), cache_dir=CODE_CACHE)

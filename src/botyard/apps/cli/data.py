@@ -25,6 +25,10 @@ def import_(
     timeframe: Annotated[str, typer.Option(help="The same for the bar length, such as 5m.")] = "",
     kind: Annotated[str, typer.Option(help="spot or perpetual. Default: what the name says, else spot.")] = "",
     venue: Annotated[str, typer.Option(help="Where the bars come from, such as binance.")] = "",
+    point_in_time: Annotated[
+        bool,
+        typer.Option(help="These are all that were listed when the bars begin, the delisted ones too."),
+    ] = False,
     as_json: console.JsonOption = False,
 ) -> None:
     """Bring in bars: freqtrade feather or JSON, Binance klines (CSV, zip), CSV with a header, Parquet."""
@@ -39,6 +43,7 @@ def import_(
         timeframe=parse_timeframe(timeframe) if timeframe else "",
         kind=_kind(kind),
         venue=venue,
+        is_point_in_time=point_in_time,
     )
     market = market_folder(settings.home(), "imported")
     if len(files) == 1:

@@ -53,6 +53,7 @@ class MadeUpMarket:
     synthetic: bool = False
     name: str = "made-up"
     broken: tuple[str, ...] = ()  # symbols whose bars cannot be read
+    is_point_in_time: bool = False
 
     def series(self) -> list[SeriesInfo]:
         """All series."""
@@ -73,6 +74,7 @@ class MadeUpMarket:
             content_hash="" if bars is None else hashlib.sha256(bars.close.tobytes()).hexdigest(),
             source="made up",
             research_until_ms=end,
+            is_point_in_time=self.is_point_in_time,
         )
 
     def bars(self, symbol: str, timeframe: str, *, research: bool = True) -> Bars:
