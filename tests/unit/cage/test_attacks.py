@@ -43,7 +43,7 @@ def test_it_bites_where_nothing_holds_it(attack, world):
 
 @each
 def test_the_interpreter_alone_holds_it(attack, world):
-    limits = Limits(seconds=0.3 if attack.is_bomb else 10.0, memory_mib=64)
+    limits = Limits(seconds=0.15 if attack.is_bomb else 10.0, memory_mib=64)
     started = time.monotonic()
     decided = run_ungated(attack.source(**world.places), [{"close": 100.0}], {}, limits)
     assert not world.breaches(decided), decided
@@ -52,7 +52,7 @@ def test_the_interpreter_alone_holds_it(attack, world):
 
 @each
 def test_the_child_alone_holds_it(attack, world):
-    limits = ChildLimits(seconds=0.3 if attack.is_bomb else 10.0, memory_mib=512, most_output=1 << 20)
+    limits = ChildLimits(seconds=0.15 if attack.is_bomb else 10.0, memory_mib=512, most_output=1 << 20)
     answer = run_caged(INMATE, [], limits, (attack.source(**world.places) + TAIL).encode())
     assert answer.has_cage
     assert not world.breaches(answer.output + answer.errors.encode()), answer
