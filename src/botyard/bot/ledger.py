@@ -17,8 +17,12 @@ from botyard.records.market import Instrument
 EXACT = Context(prec=60)
 DAY_MS = 86_400_000
 
-SCHEMA = 3
+SCHEMA = 4
 """Version of the snapshot: of the header, the book's layout and the ledger's JSON."""
+
+
+SHORTFALL = "shortfall"
+"""What a note is about that says: the venue holds less than the ledger."""
 
 
 @dataclass(slots=True)
@@ -30,6 +34,8 @@ class Working:
     is_sent: bool = False
     filled_lots: int = 0
     n_fills: int = 0
+    intended_ms: int = 0  # the clock when the intent was written
+    is_given_up: bool = False  # not sent for all we know, and a person resumed the bot: absence is believed
 
     @property
     def rest(self) -> int:
@@ -52,6 +58,7 @@ class Ledger:
     is_liquidated: bool = False  # the venue closed the position, its margin being gone
     n_fills: int = 0
     n_kills: int = 0  # orders sent to end the bot
+    n_shortfalls: int = 0  # times that a kill found less at the venue than the ledger has
     last_bar_ms: int | None = None  # the last bar that was decided on
     day: int = -1  # UTC day of that bar
     day_equity: Decimal = Decimal(0)  # at the last close before that day
@@ -84,7 +91,7 @@ class Ledger:
         data = entry.data
         if entry.kind == "intent":
             order = Order(**data["order"])
-            self.working[order.client_id] = Working(order, data["transition"])
+            self.working[order.client_id] = Working(order, data["transition"], intended_ms=entry.at_ms)
             self.intended.append(order.client_id)
             self.n_kills += data["leg"] == "kill"
         elif entry.kind == "submitted":
@@ -103,6 +110,10 @@ class Ledger:
             self.promotion = data
         elif entry.kind == "status" and (data["from"], data["to"]) == ("halted", "running"):
             self.cusum = 0.0  # a person has looked at it: the count begins anew
+            for working in self.pending():
+                working.is_given_up = True
+        elif entry.kind == "note" and data.get("what") == SHORTFALL:
+            self.n_shortfalls += 1
 
     def apply_all(self, entries: Iterable[Entry]) -> "Ledger":
         """Take journal entries in, in order."""
@@ -160,7 +171,7 @@ class Ledger:
 
 
 _PLAIN = (
-    "lots", "spent", "opened", "n_fills", "n_kills", "last_bar_ms", "funded_ms", "is_liquidated", "day", "intended",
+    "lots", "spent", "opened", "n_fills", "n_kills", "n_shortfalls", "last_bar_ms", "funded_ms", "is_liquidated", "day", "intended",
     "cusum", "promotion",
 )  # fmt: skip
 _DECIMAL = ("allocated", "unit", "fees", "funding", "day_equity", "last_equity")

@@ -16,6 +16,8 @@ from botyard.ports import Clock, FleetStore, MarketData, Notifier, Venue
 from botyard.records.fleet import Bar, BotRecord, Entry, Lease, OrderState, Snapshot
 
 TRIES = 3
+SEND_WITHIN_MS = 15_000  # of the lease's begin: a tick that was paused may not wake up and trade
+ABSENT_AFTER_MS = 120_000  # a kill takes an order for lost that no look-up has found for so long
 FINISHED = ("cancelled", "rejected", "filled")
 
 
@@ -43,6 +45,7 @@ class Session:
         self.ports = ports
         self.ledger = ledger
         self._lease = lease
+        self._began_ms = ports.wall.now_ms()
         self._entries: list[Entry] = []
         self.n_orders = 0
         self.n_fills = 0
@@ -65,6 +68,11 @@ class Session:
             self.ports.store.append(self._lease, self._entries, snapshot)
             self._entries = []
 
+    @property
+    def is_late(self) -> bool:
+        """Whether this tick is too old to send anything. Bars that are played from disk take the time they take."""
+        return self.bot.feed == "live" and self.ports.wall.now_ms() > self._began_ms + SEND_WITHIN_MS
+
     def collect(self) -> int:
         """Note the fills and ends of all orders that were sent; return how many fills were new."""
         found = 0
@@ -78,7 +86,9 @@ class Session:
     def resolve(self) -> list[Working]:
         """Find out what became of intents whose submission was not written down; return those that never arrived.
 
-        Raises: UnresolvedError when the venue does not know one and may still come to know it.
+        A venue that may still come to know an order is believed to have none once a person resumed the bot, or when
+        a kill found nothing for ABSENT_AFTER_MS; such an order is never sent again.
+        Raises: UnresolvedError when the venue does not know one and nothing of that holds; not while killing.
         """
         lost: list[Working] = []
         for working in self.ledger.pending():
@@ -88,10 +98,12 @@ class Session:
                 self._collect(working, state)
             elif self.ports.venue.absence_is_final:
                 lost.append(working)
-            else:
+            elif self._is_believed_absent(working):
+                self._give_up(working, "never seen at the venue")
+            elif self.bot.status != "killing":
                 raise UnresolvedError(
                     f"order {working.order.client_id} was about to be sent and the venue does not know it; look for "
-                    f"it at the venue, then: botyard resume {self.bot.name}"
+                    f"it at the venue: if it is not there, botyard resume {self.bot.name}"
                 )
         return lost
 
@@ -127,6 +139,9 @@ class Session:
         """
         for working in planned:
             order = working.order
+            if self.is_late:
+                self._give_up(working, "not sent: this tick had been held up for too long")
+                continue
             try:
                 state = self.ports.venue.submit(order)
             except VenueRejected as e:
@@ -162,6 +177,17 @@ class Session:
             self.collect()
             self._note_liquidation(bar.open_ms)
             self._note_funding(bar.open_ms)
+
+    def _is_believed_absent(self, working: Working) -> bool:
+        if self.bot.status == "killing":
+            return self.ports.clock.now_ms() - working.intended_ms > ABSENT_AFTER_MS
+        return working.is_given_up
+
+    def _give_up(self, working: Working, reason: str) -> None:
+        order = working.order
+        self.note(self.entry("cancelled", order.bar_ms, client_id=order.client_id, reason=reason))
+        if not order.reduce_only:
+            self.note(self.entry("missed", order.bar_ms, transition=working.transition, lots=order.lots, reason=reason))
 
     def _note_liquidation(self, bar_ms: int) -> None:
         forced = self.ports.venue.liquidation(self.bot.symbol, bar_ms) if self.ledger.lots != 0 else None

@@ -23,8 +23,9 @@ from botyard.bot.ledger import Working
 from botyard.bot.model import AfterOpen, Model
 from botyard.bot.orders import Missed
 from botyard.bot.session import Ports, Session, UnresolvedError
-from botyard.errors import BotyardError, ConfigError, InvariantError, RetryableError
+from botyard.errors import BotyardError, InvariantError, RetryableError
 from botyard.records.fleet import Bar, BotRecord, Status
+from botyard.records.market import Instrument
 
 LEASE_MS = 60_000
 MOST_REPLANS = 3
@@ -62,14 +63,18 @@ def tick(name: str, deployed: Deployed, ports: Ports, owner: str) -> TickReport:
     try:
         session = Session(bot, ports, lease, restore.ledger(ports.store, bot, deployed))
         if bot.status == "killing":  # needs no strategy: it must work whatever ails the bundle
-            return _kill(session)
+            return _kill(session, deployed.settings.rules.instrument)
         return _Tick(bot, deployed, ports, session).run()
     except RetryableError as e:
         return TickReport(name, bot.status, f"not done: {e}", is_done=False)
-    except (ConfigError, InvariantError, UnresolvedError) as e:
+    except BotyardError as e:
         return halt(bot, ports, e)
+    except Exception as e:
+        halt(bot, ports, InvariantError(f"{type(e).__name__}: {e}"))
+        raise
     finally:
-        ports.store.release(lease)
+        with suppress(RetryableError):  # it runs out by itself
+            ports.store.release(lease)
 
 
 def halt(bot: BotRecord, ports: Ports, error: BotyardError) -> TickReport:
@@ -89,10 +94,10 @@ def halt(bot: BotRecord, ports: Ports, error: BotyardError) -> TickReport:
     return TickReport(bot.name, "halted", f"halted: {text}")
 
 
-def _kill(session: Session) -> TickReport:
+def _kill(session: Session, instrument: Instrument) -> TickReport:
     lost = session.resolve()
     session.collect()
-    text = kill(session, lost)
+    text = kill(session, lost, instrument)
     status = session.ports.store.bot(session.bot.name).status
     return TickReport(session.bot.name, status, text, orders=session.n_orders, fills=session.n_fills)
 
@@ -213,6 +218,9 @@ class _Tick:
         cusum = self._check_kill_rule(equity, bar.open_ms)
         self._check_liquidation()
         missing, missed = self._align(bar) if is_now else ([], ())
+        if missing and session.is_late:
+            session.write()
+            raise RetryableError("this tick has been at it for too long to send orders; the next one does")
         planned = session.plan(missing, bar.open_ms, text)
         for one in missed if is_now else self._passed_by():
             session.note(
