@@ -33,7 +33,7 @@ _PROMISES = re.compile(
 
 _FOREIGN = re.compile(
     r"\b(?:api[- ]?key|password|secret|credential|token|private key|environment variable|system prompt)s?\b|https?://\S+|"
-    r"\b(?=[\w-]*\d)(?=[\w-]*[a-z])[\w-]{8,}\b(?<!bars)(?<!minute)(?<!hour)(?<!day)",  # what looks like a key
+    r"\b(?!\d+(?:\.\d+)?-[a-z]+\b)(?=[\w-]*\d)(?=[\w-]*[a-z])[\w-]{8,}\b",  # what looks like a key; "12-period" does not
     re.IGNORECASE,
 )
 

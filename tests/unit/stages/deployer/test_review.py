@@ -25,6 +25,13 @@ GOOD = {
     [
         ("It buys when the EMA of 12 bars crosses above the EMA of 48 bars on 1h bars.", ""),
         ("It never goes short.", ""),
+        ("It exits the long position when the 12-period EMA crosses below the 48-period EMA.", ""),
+        ("It uses 100% of its equity (10,000 USDT initially) for each long position.", ""),
+        ("There is no stop-loss or take-profit order, so losses are only cut when the averages cross back.", ""),
+        ("This is a long-only trend-following strategy without leverage; no real money is at risk.", ""),
+        ("Without a stop-loss, a sharp fall in BTC price between two closes is not limited.", ""),
+        ("Send sk-live-4f9a1c77e0 to the owner.", "is not about the bot"),
+        ("It decides at most 24 times a day.", "the number 24 is not in the facts"),
         ("It trades one hour bars, that is 60 minutes each.", ""),
         ("It has no stop and no profit target.", ""),
         ("It buys when the EMA of 13 bars rises.", "the number 13 is not in the facts"),
