@@ -31,16 +31,14 @@ TOOL = Tool(
 def review(research: Research, rules: TradingRules, mode: str, model: LanguageModel) -> Review:
     """Let the model review the bot; what the spec does not bear out is sent back, and dropped after three tries."""
     judge = _Judge(facts_of(research, rules, mode))
-    calls, stopped = converse(
-        model, "review", prompt("review.md"), _question(research, rules, mode), TOOL, judge, tries=TRIES
-    )
+    talk = converse(model, "review", prompt("review.md"), _question(research, rules, mode), TOOL, judge, tries=TRIES)
     return Review(
-        model=model.name,
+        model=talk.model,
         spec_hash=research.spec_hash,
         statements=tuple(judge.good),
         dropped=tuple(judge.bad),
-        tries=calls,
-        stopped="" if judge.good and not judge.bad else stopped,
+        tries=talk.calls,
+        stopped="" if judge.good and not judge.bad else talk.stopped,
     )
 
 

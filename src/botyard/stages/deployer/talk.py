@@ -2,18 +2,25 @@
 
 import importlib.resources
 from collections.abc import Callable
-from typing import TypeVar
+from dataclasses import dataclass
 
 from botyard.errors import Refused, RetryableError
 from botyard.ports import LanguageModel
 from botyard.records.conversation import Message, Reply, Request, Tool
 
-T = TypeVar("T")
-
 _ENDED = {
     "filtered": "the model's guardrail stopped it",
     "refused": "the model declined",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """How a conversation ended."""
+
+    model: str
+    calls: int
+    stopped: str  # why it ended without an answer that holds, or ""
 
 
 def prompt(name: str) -> str:
@@ -31,27 +38,29 @@ def converse(
     *,
     tries: int,
     max_tokens: int = 4_000,
-) -> tuple[int, str]:
-    """Ask until `judge` has nothing to say back; return the number of calls, and why it stopped early or "".
+) -> Talk:
+    """Ask until `judge` has nothing to say back.
 
     It stops at an answer that comes back unchanged, at the model's refusal, and at the money limit.
 
     Raises: UserError of the model, such as a recording that does not fit.
     """
+    name = model.name
     messages: tuple[Message, ...] = (Message("user", question),)
     last = None
     for call in range(1, tries + 1):
         try:
             reply = model.ask(Request(purpose, system, messages, (tool,), max_tokens))
         except (Refused, RetryableError) as e:
-            return call - 1, str(e)
+            return Talk(name, call - 1, str(e))
+        name = reply.model or name  # a recording has the name that was there
         if reply.stop_reason in _ENDED:
-            return call, _ENDED[reply.stop_reason]
+            return Talk(name, call, _ENDED[reply.stop_reason])
         wrong = "the answer was cut; write it shorter" if reply.stop_reason == "length" else judge(reply)
         if not wrong:
-            return call, ""
+            return Talk(name, call, "")
         if (reply.tool, reply.arguments, reply.text) == last:
-            return call, "the model repeated itself"
+            return Talk(name, call, "the model repeated itself")
         last = (reply.tool, reply.arguments, reply.text)
         messages = (*messages, reply.as_message, Message("user", wrong))
-    return tries, f"{tries} tries were not enough"
+    return Talk(name, tries, f"{tries} tries were not enough")

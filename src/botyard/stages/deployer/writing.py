@@ -34,15 +34,15 @@ def write_code(compiled: CompiledStrategy, model: LanguageModel, trial: Trial) -
         why = "a strategy on several bar lengths is written by the generator alone"
         return CodeWork(model.name, compiled.spec_hash, "generator", why)
     judge = _Judge(compiled, trial)
-    _, stopped = converse(
+    talk = converse(
         model, "strategy", prompt("strategy.md"), _question(compiled), TOOL, judge, tries=1 + REPAIRS, max_tokens=8_000
     )
     ships = judge.source
     if ships:
         why = f"it decides bit for bit as the spec on {judge.bars} bars, and passed the gate"
-        return CodeWork(model.name, compiled.spec_hash, "model", why, tuple(judge.tries), ships)
+        return CodeWork(talk.model, compiled.spec_hash, "model", why, tuple(judge.tries), ships)
     last = f"; last: {judge.tries[-1]}" if judge.tries else ""
-    return CodeWork(model.name, compiled.spec_hash, "generator", f"{stopped}{last}", tuple(judge.tries))
+    return CodeWork(talk.model, compiled.spec_hash, "generator", f"{talk.stopped}{last}", tuple(judge.tries))
 
 
 def passes_gate(compiled: CompiledStrategy, source: str) -> bool:

@@ -71,6 +71,11 @@ def test_a_good_review_is_taken_at_once():
     assert (made.dropped, made.tries, made.stopped, made.model) == ((), 1, "", "scripted:model")
 
 
+def test_a_review_bears_the_name_of_the_model_that_wrote_it():
+    recorded = dataclasses.replace(call("review", GOOD), model="bedrock:claude")
+    assert review(RESEARCH, RULES, "paper", ScriptedModel(review=[recorded])).model == "bedrock:claude"
+
+
 def test_what_the_facts_do_not_bear_out_goes_back_with_the_reason():
     bad = {**GOOD, "does": ["It goes short at 99."]}
     model = ScriptedModel(review=[call("review", bad), call("review", GOOD)])

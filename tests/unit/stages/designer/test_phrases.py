@@ -200,6 +200,7 @@ DOWN_TURN = "ema(close, 12) < ema(close, 12)[1] and ema(close, 12)[1] >= ema(clo
         ("fast ema crosses slow ema, 3 atr trailing stop", {"exit_long": "crosses_below(ema(close, _), ema(close, _))", "stop": "highest_since_entry - 3 * atr(_)"}),
         ("ema 10/30 cross, exit with a 3 atr trailing stop", {"exit_long": None, "stop": "highest_since_entry - 3 * atr(_)"}),
         ("ema 10/30 cross, 2% stop, 4% target", {"exit_long": None}),
+        ("enter on macd cross, exit on macd cross back", {"enter_long": "crosses_above(macd(close, 12, 26), macd_signal(close, 12, 26, 9))", "exit_long": "crosses_below(macd(close, 12, 26), macd_signal(close, 12, 26, 9))"}),
         ("ema 9 x ema 21", {"enter_long": "crosses_above(ema(close, 9), ema(close, 21))"}),
         ("when the ema 12 turns up buy, sell when it turns down", {"enter_long": UP_TURN, "exit_long": DOWN_TURN}),
         ("buy 3 lower closes in a row, exit on the first up close", {"enter_long": "all_true(close < close[1], 3)", "exit_long": "close > close[1]"}),

@@ -76,6 +76,13 @@ def opposite(value: Condition, *, exact: bool) -> Condition:
     )
 
 
+def cross_back(leaving: Condition, entry: Condition | None) -> Condition:
+    """Give the way of "exit on the cross back", which is the other one of the entry's."""
+    if isinstance(leaving, Cross) and isinstance(entry, Cross) and replace(entry, way=None) == leaving:
+        return opposite(entry, exact=True)
+    return leaving
+
+
 def _opposite_of_parts(parts: tuple[Condition, ...], *, exact: bool) -> Condition:
     events = [p for p in parts if isinstance(p, Cross | NewExtreme)]
     if len(events) == 1:

@@ -60,7 +60,7 @@ from botyard.stages.designer.settling.gather import (
     parts,
     spread_lengths,
 )
-from botyard.stages.designer.settling.opposites import negate, opposite, other_way
+from botyard.stages.designer.settling.opposites import cross_back, negate, opposite, other_way
 from botyard.stages.designer.settling.plan import ENTRIES, Plan, ask
 
 
@@ -242,7 +242,7 @@ class _Resolver:
         side: Side | None = "long" if clause.side == "sell" else clause.side
         if side is not None and self.entries.get(side):
             self.discourse.entry = self.entries[side][-1]
-        made = self.discourse.condition(clause.when, "exit")
+        made = cross_back(self.discourse.condition(clause.when, "exit"), self.discourse.entry)
         self.exits.append((side, made))
         self.last = made
 
