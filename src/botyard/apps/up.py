@@ -16,6 +16,8 @@ from botyard.adapters.fleet_store.sqlite import SqliteFleet
 from botyard.adapters.market_data.columns import ColumnMarketData
 from botyard.adapters.notifier.console import ConsoleNotifier
 from botyard.apps import bots, notifying, settings
+from botyard.apps.operations import logs, watchdog
+from botyard.apps.operations.health import LOCK
 from botyard.apps.ticks import tick_bot
 from botyard.bot import folds
 from botyard.bot.deployed import load_settings
@@ -59,7 +61,8 @@ def run_live(say: Say, *, once: bool = False) -> None:
                 return
             if not once:
                 say(f"{len(live)} bot(s) follow the live feed; Ctrl-C ends this, and nothing is lost by it")
-            _Live(store, say).run(once=once)
+            with logs.opened() as log:
+                _Live(store, say, log).run(once=once)
         except KeyboardInterrupt:
             say("stopped; the bots stand where they are, and go on with: botyard up")
             raise
@@ -68,14 +71,23 @@ def run_live(say: Say, *, once: bool = False) -> None:
 
 
 class _Live:
-    def __init__(self, store: SqliteFleet, say: Say) -> None:
+    def __init__(self, store: SqliteFleet, say: Say, log: logs.Log) -> None:
         self._store = store
         self._say = say
         self._clock = SystemClock()
         self._due: dict[str, int] = {}
-        self._notifier = notifying.notifier()
+        self._failing: set[str] = set()
+        self._log = log
+        self._notifier = logs.Logged(notifying.notifier(), log)
 
     def run(self, *, once: bool) -> None:
+        if once:
+            self._round(once=True)
+            return
+        with watchdog.watching(self._notifier, lambda e: self._log.error("watchdog failed", error=repr(e))):
+            self._round(once=False)
+
+    def _round(self, *, once: bool) -> None:
         while True:
             now_ms = self._clock.now_ms()
             fleet = [b for b in self._store.bots() if b.feed == "live" and b.status != "killed"]
@@ -87,6 +99,7 @@ class _Live:
             copy = self._store.copy_daily(settings.home() / "copies", now_ms)
             if copy is not None:
                 self._say(f"copied the fleet to {copy}")
+                self._log.info("copied", path=str(copy))
             next_ms = min(self._due[bot.name] for bot in fleet)
             time.sleep(max(0, min(next_ms - self._clock.now_ms(), MOST_NAP_MS)) / 1000)
 
@@ -95,12 +108,9 @@ class _Live:
         length = timeframe_ms(bot)
         now_ms = self._clock.now_ms()
         next_ms = now_ms // length * length + length + SETTLE_MS
-        try:
-            _refresh(bot, now_ms)
-            with bots.opened(bot, self._store, self._notifier) as ports:
-                report = tick_bot(bot, ports)
-        except Exception as e:  # noqa: BLE001  (one broken bot must not stop the others)
-            self._say(f"{_time(now_ms)} {bot.name}: {type(e).__name__}: {e}")
+        with logs.tick_of(bot):
+            report = self._wake(bot, now_ms)
+        if report is None:
             return next_ms
         if report.bars or report.orders or report.fills or report.status != "running":
             self._say(f"{_time(now_ms)} {_line(bot, report)}")
@@ -112,6 +122,37 @@ class _Live:
         if not report.is_done or (report.status == "running" and not has_newest and is_early):
             return min(next_ms, now_ms + RETRY_MS)  # the bar is late, or somebody else is at it
         return next_ms
+
+    def _wake(self, bot: BotRecord, now_ms: int) -> TickReport | None:
+        began = time.monotonic()
+        try:
+            _refresh(bot, now_ms)
+            with bots.opened(bot, self._store, self._notifier) as ports:
+                report = tick_bot(bot, ports)
+        except Exception as e:  # noqa: BLE001  (one broken bot must not stop the others)
+            self._say(f"{_time(now_ms)} {bot.name}: {type(e).__name__}: {e}")
+            self._log.error("tick failed", exc_info=True)
+            if bot.name not in self._failing:  # once until it goes well again
+                self._failing.add(bot.name)
+                self._notifier.tell(
+                    f"{bot.name} cannot tick: {type(e).__name__}: {e}; see logs/botyard.log in the home"
+                )
+            return None
+        if bot.name in self._failing and report.is_done:
+            self._failing.remove(bot.name)
+            self._notifier.tell(f"over: {bot.name} ticks again")
+        level = self._log.info if report.bars or report.orders or report.fills else self._log.debug
+        level(
+            "tick" if report.is_done else "tick not done",
+            status=report.status,
+            bars=report.bars,
+            orders=report.orders,
+            fills=report.fills,
+            last_bar_ms=report.last_bar_ms,
+            text=report.text,
+            ms=round(1000 * (time.monotonic() - began)),
+        )
+        return report
 
 
 @dataclass
@@ -264,17 +305,21 @@ def _line(bot: BotRecord, report: TickReport) -> str:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    place = settings.home() / "up.lock"
+    place = settings.home() / LOCK
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         handle = place.open("w")
     except OSError as e:
         raise UserError(f"cannot write {place}: {e.strerror}; choose another place with --home") from e
     with handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as e:
-            raise UserError(f"another botyard up runs for {settings.home()}; end that one first") from e
+        for is_last_try in (False, False, True):  # botyard status holds it for a moment to see whether it is held
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError as e:
+                if is_last_try:
+                    raise UserError(f"another botyard up runs for {settings.home()}; end that one first") from e
+                time.sleep(0.02)
         yield
 
 

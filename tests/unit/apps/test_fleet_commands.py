@@ -135,10 +135,10 @@ def test_a_bundle_that_is_gone_is_shown_not_hidden(home):
 def test_a_live_bot_ticks_once(home):
     store = SqliteFleet(home / "fleet.db", durable=False)
     what = live.deployed(WORLD, feed="live")
-    settings_ = dataclasses.replace(what.settings, market="other")
+    settings_ = dataclasses.replace(what.settings, market="imported")
     folder = home / "bots" / "live-1"
     live.write_bundle(folder, WORLD)
-    live.write_market(home / "market" / "other", WORLD, BARS)
+    live.write_market(home / "market" / "imported", WORLD, BARS)
     from botyard.records import codec
 
     (folder / "bot.json").write_bytes(codec.dump(settings_))

@@ -1,6 +1,6 @@
 """`botyard`: assemble the commands, and turn every error on purpose into one clear line and an exit code.
 
-Exit codes: 0 done, 2 bad input, 3 refused or clarification needed, 4 no instrument qualifies, 130 interrupted.
+Exit codes: 0 done, 1 status found something wrong, 2 bad input, 3 refused or clarification needed, 4 no instrument qualifies, 130 interrupted.
 """
 
 import sys
@@ -11,7 +11,20 @@ import typer
 
 from botyard import __version__, errors
 from botyard.apps import settings
-from botyard.apps.cli import console, data, doctor, evaluate, evidence, fleet, functions, pipeline, promote, runs, telegram
+from botyard.apps.cli import (
+    console,
+    data,
+    doctor,
+    evaluate,
+    evidence,
+    fleet,
+    functions,
+    operations,
+    pipeline,
+    promote,
+    runs,
+    telegram,
+)
 
 EXIT_BAD_INPUT = 2
 EXIT_REFUSED = 3
@@ -52,6 +65,7 @@ def _common(
 pipeline.register(app)
 runs.register(app)
 fleet.register(app)
+operations.register(app)
 promote.register(app)
 functions.register(app)
 doctor.register(app)

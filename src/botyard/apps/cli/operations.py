@@ -1,0 +1,79 @@
+"""What an operator asks at night: status, backup, restore."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from botyard.apps.cli import console
+from botyard.apps.cli.console import say, when
+
+if TYPE_CHECKING:
+    from botyard.apps.operations.health import BotHealth, Health
+
+EXIT_WRONG = 1
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (status,):
+        app.command(command.__name__)(command)
+
+
+def status(
+    tell: Annotated[
+        bool, typer.Option("--tell", help="Page what stopped since the last look, through every notifier; for a timer.")
+    ] = False,
+    as_json: console.JsonOption = False,
+) -> None:
+    """Say what runs, when each bot last ticked, and what is wrong, with its remedy. Exit code 1 when something is."""
+    from botyard.adapters.clock.system import SystemClock
+    from botyard.apps import bots, notifying
+    from botyard.apps.operations import health, watchdog
+
+    store = bots.open_fleet()
+    try:
+        found = health.examine(store, SystemClock().now_ms())
+    finally:
+        store.close()
+    if tell:
+        watchdog.tell(found, notifying.notifier())
+    if as_json:
+        console.print_json(found)
+    else:
+        _show(found)
+    if found.alarms:
+        raise typer.Exit(EXIT_WRONG)
+
+
+def _show(found: "Health") -> None:
+    say(f"botyard up {'runs' if found.is_up else 'does not run'}; {len(found.bots)} bot(s) at {when(found.at_ms)} UTC")
+    if found.bots:
+        console.table(
+            "",
+            ["bot", "symbol", "bars", "mode", "status", "last tick (UTC)", ">behind", "well"],
+            (
+                (
+                    one.bot,
+                    one.symbol,
+                    one.timeframe,
+                    one.mode,
+                    one.status,
+                    "never" if one.last_tick_ms is None else when(one.last_tick_ms),
+                    _behind(one),
+                    "yes" if one.alarm is None else one.alarm.code,
+                )
+                for one in found.bots
+            ),
+        )
+    if not found.alarms:
+        say("nothing is wrong")
+    for alarm in found.alarms:
+        say(f"ALARM {alarm.code}: {(alarm.bot + ' ') if alarm.bot else ''}{alarm.text}", style="bold")
+        say(f"      do: {alarm.remedy}")
+
+
+def _behind(one: "BotHealth") -> str:
+    if one.age_ms is None:
+        return "stored bars"
+    seconds = one.age_ms // 1000
+    return f"{seconds} s" if seconds < 600 else f"{seconds // 60} min"
