@@ -167,8 +167,7 @@ def test_an_update_is_heard_once_from_wherever_it_comes(home, fake):
 
 
 def test_a_second_poller_ends_with_a_word(home, fake):
-    fake.webhook = ""
-    fake._pollers = 1  # somebody else's
+    fake.has_rival = True
     with serving() as errors:
         until = time.monotonic() + SLOW
         while not errors and time.monotonic() < until:

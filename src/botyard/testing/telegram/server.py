@@ -51,7 +51,8 @@ class FakeTelegram:
         self._numbers = itertools.count(1)
         self._update_ids = itertools.count(time.time_ns() // 1_000_000)  # new ones for each server
         self._lock = threading.Condition()
-        self._pollers = 0
+        self._polls = 0
+        self.has_rival = False  # somebody else polls with the same token
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -188,22 +189,23 @@ class FakeTelegram:
         return True
 
     async def _on_getupdates(self, a: dict[str, Any]) -> Any:
-        if self.webhook or self._pollers:
-            return _error(409, "Conflict: terminated by other getUpdates request; make sure that only one runs")
+        conflict = _error(409, "Conflict: terminated by other getUpdates request; make sure that only one runs")
+        if self.webhook:
+            return conflict
         offset = int(a.get("offset", 0))
         until = time.monotonic() + min(float(a.get("timeout", 0)), 5.0)
-        self._pollers += 1
-        try:
-            while True:
-                with self._lock:
-                    self._updates = [u for u in self._updates if u["update_id"] >= offset]
-                    found = self._updates[: int(a.get("limit", 100))]
-                    self._lock.notify_all()
-                if found or time.monotonic() >= until:
-                    return found
-                await asyncio.sleep(0.02)
-        finally:
-            self._pollers -= 1
+        self._polls += 1
+        mine = self._polls
+        while True:
+            if self.has_rival or self._polls != mine:
+                return conflict  # the newer of two polls goes on
+            with self._lock:
+                self._updates = [u for u in self._updates if u["update_id"] >= offset]
+                found = self._updates[: int(a.get("limit", 100))]
+                self._lock.notify_all()
+            if found or time.monotonic() >= until:
+                return found
+            await asyncio.sleep(0.02)
 
     def _on_sendmessage(self, a: dict[str, Any]) -> Any:
         text = checks.check_text(str(a.get("text", "")), a.get("parse_mode"))
