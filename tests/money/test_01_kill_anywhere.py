@@ -7,6 +7,7 @@ import pytest
 from botyard.records.market import Costs
 from botyard.testing.bots import live
 from botyard.testing.chaos import books
+from botyard.testing.chaos.exchange import ExchangeWorld, fund, listen
 from botyard.testing.chaos.fates import DEATHS, FATES, Fates, at, by_chance, never
 from botyard.testing.chaos.paper import PaperWorld
 from botyard.testing.ports.memory_fleet import MemoryFleet
@@ -16,6 +17,7 @@ DEPLOYED = live.deployed(WORLD)
 BARS = live.made_up_bars(70, seed=93)  # enters, scales out, exits, stops out, hits a target, goes short, reverses
 SHORT = BARS[20:56]
 SEEDS = range(200)
+LONG, FIRST, N_BARS = live.made_up_bars(140), 60, 70
 
 
 def played(folder, bars, fates):
@@ -70,3 +72,32 @@ def test_deaths_and_failing_calls_together(tmp_path, calm):
         assert found == [], f"seed {seed}"
         assert result == expected, f"seed {seed}"
         assert min(play.fates.deaths, play.fates.failures) > 5
+
+
+@pytest.fixture(scope="module", params=["binance", "binanceusdm"])
+def at_exchange(request):
+    with listen(LONG, FIRST) as exchange:
+        fund(exchange)
+        world = ExchangeWorld(exchange, MemoryFleet(), LONG, FIRST, market=request.param)
+        world.through(N_BARS)
+        assert world.faults() == []
+        assert len(world.orders) >= 10
+        yield exchange, request.param, books.decisions(world.store.entries(world.name))
+
+
+def test_the_same_at_an_exchange_that_does_not_say_what_it_never_saw(at_exchange):
+    exchange, market, expected = at_exchange
+    halts = []
+    for seed in range(6):
+        exchange.rewind(LONG[FIRST].open_ms + 500)
+        fund(exchange)
+        world = ExchangeWorld(
+            exchange, MemoryFleet(), LONG, FIRST, market=market, fates=Fates(by_chance(seed, 0.05, FATES))
+        )
+        world.through(N_BARS)
+        assert world.faults() == [], f"seed {seed}"
+        assert books.decisions(world.store.entries(world.name)) == expected, f"seed {seed}"
+        assert world.play.lives > 5
+        halts += world.play.resumed
+    assert halts
+    assert all("the venue does not know it" in reason for reason in halts)

@@ -89,8 +89,10 @@ def halt(bot: BotRecord, ports: Ports, error: BotyardError) -> TickReport:
         return TickReport(bot.name, "killing", f"not killed yet: {text}")
     if (bot.status, bot.reason) != ("halted", text):  # once is enough
         ports.notifier.tell(f"{bot.name} halted: {text}")
-        with suppress(RetryableError):  # a person changed it meanwhile: the next tick sees
+        try:
             ports.store.set_status(bot.name, "halted", text, expected=bot.status, at_ms=ports.clock.now_ms())
+        except RetryableError:  # a person changed it meanwhile, or the store is busy: the next tick sees
+            return TickReport(bot.name, bot.status, f"not done: {text}", is_done=False)
     return TickReport(bot.name, "halted", f"halted: {text}")
 
 
@@ -235,7 +237,7 @@ class _Tick:
                 words=text,
                 row=model.row(),
                 close=bar.close,
-                equity=str(equity),
+                equity=str(self._ledger.equity(model.ticks(bar.close))),  # a stop may have filled while it was replaced
                 lots=self._ledger.lots,
                 model_equity=model.equity,
                 model_lots=model.lots,

@@ -12,12 +12,11 @@ from botyard.records.market import Instrument
 
 @dataclass(frozen=True, slots=True)
 class Traded:
-    """One trade as the venue has it: signed lots, ticks, and a fee in quote."""
+    """What the venue has made of one order: signed lots that may be sold again, and the exact money paid for them."""
 
     client_id: str
     lots: int
-    ticks: int
-    fee: str
+    money: Fraction  # quote, with all fees; below 0 when it came in
 
 
 def faults(
@@ -30,16 +29,22 @@ def faults(
 ) -> list[str]:
     """Say what does not add up; nothing where all does.
 
-    trades: the venue's, of this bot alone; sent: the client ids of all orders that the venue has accepted from it.
+    trades: one per order, the venue's, of this bot alone; sent: the client ids of all orders that the venue has accepted from it.
     """
     found = _orders(journal, ledger, list(sent))
     booked = sum(t.lots for t in trades)
     if booked != ledger.lots:
         found.append(f"the venue's trades make {booked} lots, the ledger has {ledger.lots}")
-    told = Counter(_trade(e) for e in journal if e.kind == "fill")
-    made = Counter((t.client_id, t.lots, t.ticks, Fraction(t.fee)) for t in trades)
-    if told != made:
-        found.append(f"fills in the journal alone: {told - made}, at the venue alone: {made - told}")
+    told: dict[str, tuple[int, Fraction]] = {}
+    for identity, lots, money in (_trade(e, instrument) for e in journal if e.kind == "fill"):
+        before = told.get(identity, (0, Fraction(0)))
+        told[identity] = (before[0] + lots, before[1] + money)
+    made = {t.client_id: (t.lots, t.money) for t in trades}
+    found += [
+        f"order {one}: the journal has {told.get(one)} lots and money, the venue {made.get(one)}"
+        for one in told.keys() | made.keys()
+        if told.get(one) != made.get(one)
+    ]
     return found + _money(journal, ledger, instrument, allocated)
 
 
@@ -62,13 +67,12 @@ def _orders(journal: Sequence[Entry], ledger: Ledger, sent: list[str]) -> list[s
 
 def _money(journal: Sequence[Entry], ledger: Ledger, instrument: Instrument, allocated: float) -> list[str]:
     # equity of each decision = allocation - Σ money of the fills - Σ funding + position at the close, in fractions
-    tick = Fraction(instrument.tick.numerator, instrument.tick.denominator)
-    lot = Fraction(instrument.lot.numerator, instrument.lot.denominator)
+    tick, lot = steps(instrument)
     cash, lots, found = Fraction(repr(allocated)), 0, []
     for entry in journal:
         if entry.kind == "fill":
-            _, signed, ticks, fee = _trade(entry)
-            cash -= signed * lot * ticks * tick + fee
+            _, signed, money = _trade(entry, instrument)
+            cash -= money
             lots += signed
         elif entry.kind == "funding":
             cash -= Fraction(entry.data["paid"])
@@ -82,10 +86,24 @@ def _money(journal: Sequence[Entry], ledger: Ledger, instrument: Instrument, all
     return found
 
 
-def _trade(entry: Entry) -> tuple[str, int, int, Fraction]:
+def steps(instrument: Instrument) -> tuple[Fraction, Fraction]:
+    """Return one tick and one lot."""
+    return (
+        Fraction(instrument.tick.numerator, instrument.tick.denominator),
+        Fraction(instrument.lot.numerator, instrument.lot.denominator),
+    )
+
+
+def money_of(instrument: Instrument, signed: int, ticks: int, fee: str) -> Fraction:
+    """Return the quote that a fill of so many signed lots took."""
+    tick, lot = steps(instrument)
+    return signed * lot * ticks * tick + Fraction(fee)
+
+
+def _trade(entry: Entry, instrument: Instrument) -> tuple[str, int, Fraction]:
     data = entry.data
     signed = data["lots"] if data["side"] == "buy" else -data["lots"]
-    return data["client_id"], signed, data["ticks"], Fraction(data["fee"])
+    return data["client_id"], signed, money_of(instrument, signed, data["ticks"], data["fee"])
 
 
 def decisions(journal: Iterable[Entry]) -> list[tuple[int, str, int, float]]:

@@ -50,7 +50,12 @@ class PaperWorld:
         ledger = folds.current_ledger(self.store, bot, self._rules.instrument)
         with closing(sqlite3.connect(self._path)) as db:
             rows = db.execute("SELECT client_id, side, lots, ticks, fee FROM fills WHERE account=?", (self.name,))
-            trades = [books.Traded(c, n if side == "buy" else -n, t, fee) for c, side, n, t, fee in rows]
+            trades = []  # on paper an order fills whole
+            for identity, side, lots, ticks, fee in rows:
+                signed = lots if side == "buy" else -lots
+                trades.append(
+                    books.Traded(identity, signed, books.money_of(self._rules.instrument, signed, ticks, fee))
+                )
             sent = [c for (c,) in db.execute("SELECT client_id FROM orders WHERE account=?", (self.name,))]
         found = books.faults(journal, ledger, trades, sent, self._rules.instrument, bot.allocated_quote)
         held = self.venue.held_lots(bot.symbol)

@@ -66,6 +66,11 @@ class Play:
             self.wall.move_by(LEASE_MS)
         return None
 
+    def calm_tick(self) -> TickReport:
+        """Wake the bot once in a world where nothing fails."""
+        self.wall.move_by(LEASE_MS)
+        return tick(self.name, self.deployed, dataclasses.replace(self.ports, wall=self.wall), "calm")
+
     def until_done(self, is_done: Callable[[TickReport], bool]) -> TickReport:
         """Tick until a tick says that it is done; a halted bot is looked at and resumed."""
         for _ in range(MOST_TRIES):
@@ -92,5 +97,7 @@ class Play:
     def _look_at(self, text: str) -> None:
         bot = self.ports.store.bot(self.name)
         assert bot.reason, f"halted without a reason: {text}"
+        if bot.status != "halted":
+            return
         self.resumed.append(bot.reason)
         self.ports.store.set_status(self.name, "running", "resumed by a person", expected="halted")
