@@ -1,5 +1,6 @@
 """The whole calibration: measure the planted edges, ask every universe, write the report."""
 
+import dataclasses
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import cast, get_args
 
 from botyard.apps.calibration import pictures, report, run, truth
 from botyard.apps.calibration.asking import Answers, Task, ask, real_hours
-from botyard.apps.calibration.plan import GROUPS, Group, SeedRange, questions
+from botyard.apps.calibration.plan import GROUPS, Group, Question, SeedRange, questions
 from botyard.apps.calibration.run import Setting
 from botyard.apps.calibration.universes import HOURS_PER_YEAR, Kind
 from botyard.errors import UserError
@@ -36,19 +37,11 @@ def calibrate(wish: Wish, progress: Progress) -> report.Findings:
 
     Raises: UserError when bars are needed and none were imported, or the folder holds answers of another setting.
     """
-    needs_real = "real" in wish.kinds and bool(wish.counts["no-edge"] or wish.counts["registry"])
+    asked = {group: questions(group, wish.seeds, wish.counts[group], wish.kinds) for group in GROUPS}
+    needs_real = any(q.kind == "real" for group in GROUPS for q in asked[group])
     setting = Setting(RULE, wish.trials, wish.n_hours, _real_hash(wish) if needs_real else "")
-    answers = {group: _asked(wish, group, setting, progress) for group in GROUPS}
-    measured = truth.tasks(years=wish.truth_years, cache_dir=wish.home / "cache") if wish.counts["power"] else {}
-    truths = run.answer_all(
-        measured,
-        truth.measure,
-        truth.Truth,
-        wish.folder / "truth.jsonl",
-        Setting("", 0, 0, ""),
-        workers=wish.workers,
-        progress=progress,
-    )
+    answers = {group: _answers(wish, group, asked[group], setting, progress) for group in GROUPS}
+    truths = _truths(wish, progress) if asked["power"] else []
     return report.Findings(
         wish.seeds, setting, answers["no-edge"], answers["power"], answers["registry"], tuple(truths)
     )
@@ -84,15 +77,26 @@ def summary(found: report.Findings) -> list[tuple[str, str, str, str]]:
     return [(name, goal, said, "yes" if is_met else "no") for name, goal, said, is_met in report.goals(found)]
 
 
-def _asked(wish: Wish, group: Group, setting: Setting, progress: Progress) -> list[Answers]:
-    tasks = {
-        question.name: Task(question, wish.trials, wish.n_hours, wish.home, wish.until_ms)
-        for question in questions(group, wish.seeds, wish.counts[group], wish.kinds)
-    }
-    if not tasks:
+def _answers(wish: Wish, group: Group, asked: list[Question], setting: Setting, progress: Progress) -> list[Answers]:
+    if not asked:
         return []
+    if not any(q.kind == "real" for q in asked):
+        setting = dataclasses.replace(setting, real_bars="")
+    tasks = {q.name: Task(q, wish.trials, wish.n_hours, wish.home, wish.until_ms) for q in asked}
     file = wish.folder / f"{group}.jsonl"
     return run.answer_all(tasks, ask, Answers, file, setting, workers=wish.workers, progress=progress)
+
+
+def _truths(wish: Wish, progress: Progress) -> list[truth.Truth]:
+    return run.answer_all(
+        truth.tasks(years=wish.truth_years, cache_dir=wish.home / "cache"),
+        truth.measure,
+        truth.Truth,
+        wish.folder / "truth.jsonl",
+        Setting("", 0, 0, ""),  # a task's name says it all
+        workers=wish.workers,
+        progress=progress,
+    )
 
 
 def _real_hash(wish: Wish) -> str:
