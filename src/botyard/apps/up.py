@@ -16,7 +16,7 @@ from botyard.adapters.fleet_store.sqlite import SqliteFleet
 from botyard.adapters.market_data.columns import ColumnMarketData
 from botyard.adapters.notifier.console import ConsoleNotifier
 from botyard.apps import bots, notifying, settings
-from botyard.apps.operations import logs, watchdog
+from botyard.apps.operations import backup, logs, watchdog
 from botyard.apps.operations.health import LOCK
 from botyard.apps.ticks import tick_bot
 from botyard.bot import folds
@@ -24,7 +24,7 @@ from botyard.bot.deployed import load_settings
 from botyard.bot.limits import timeframe_ms
 from botyard.bot.session import Ports
 from botyard.bot.tick import TickReport
-from botyard.errors import UserError
+from botyard.errors import BotyardError, UserError
 from botyard.records.fleet import Bar, BotRecord
 from botyard.records.market import Instrument
 
@@ -36,6 +36,7 @@ MOST_NAP_MS = 5_000  # new bots, kills and the clock's jumps are seen within thi
 KILL_EVERY_MS = 10_000
 REPORT_EVERY = 2_000  # bars between two lines of progress
 NEVER_MS = 2**62
+DAY_MS = 86_400_000
 
 
 def run_live(say: Say, *, once: bool = False) -> None:
@@ -43,7 +44,7 @@ def run_live(say: Say, *, once: bool = False) -> None:
 
     Raises: UserError while another `botyard up` runs for this home.
     """
-    with _alone(), _stopped_by_term():
+    with alone(), _stopped_by_term():
         store = bots.open_fleet()
         try:
             live = [bot for bot in store.bots() if bot.feed == "live" and bot.status != "killed"]
@@ -77,6 +78,7 @@ class _Live:
         self._clock = SystemClock()
         self._due: dict[str, int] = {}
         self._failing: set[str] = set()
+        self._uncopied_day = -1
         self._log = log
         self._notifier = logs.Logged(notifying.notifier(), log)
 
@@ -96,10 +98,7 @@ class _Live:
                     self._due[bot.name] = self._tick(bot)
             if once or not fleet:
                 return
-            copy = self._store.copy_daily(settings.home() / "copies", now_ms)
-            if copy is not None:
-                self._say(f"copied the fleet to {copy}")
-                self._log.info("copied", path=str(copy))
+            self._copy(now_ms)
             next_ms = min(self._due[bot.name] for bot in fleet)
             time.sleep(max(0, min(next_ms - self._clock.now_ms(), MOST_NAP_MS)) / 1000)
 
@@ -122,6 +121,18 @@ class _Live:
         if not report.is_done or (report.status == "running" and not has_newest and is_early):
             return min(next_ms, now_ms + RETRY_MS)  # the bar is late, or somebody else is at it
         return next_ms
+
+    def _copy(self, now_ms: int) -> None:
+        try:
+            copy = backup.save_daily(now_ms)
+        except BotyardError as e:
+            if self._uncopied_day != now_ms // DAY_MS:  # once a day; bots go on without a copy
+                self._uncopied_day = now_ms // DAY_MS
+                self._notifier.tell(f"the daily copy failed: {e}")
+            return
+        if copy is not None:
+            self._say(f"copied the fleet to {copy}")
+            self._log.info("copied", path=str(copy))
 
     def _wake(self, bot: BotRecord, now_ms: int) -> TickReport | None:
         began = time.monotonic()
@@ -176,7 +187,7 @@ def play(say: Say, *, from_date: str | None, until_date: str | None, speed: floa
     """
     from_ms = 0 if from_date is None else _parse(from_date)
     until_ms = NEVER_MS if until_date is None else _parse(until_date)
-    with _alone(), _stopped_by_term(), ExitStack() as opened:
+    with alone(), _stopped_by_term(), ExitStack() as opened:
         store = bots.open_fleet(durable=False)
         try:
             players = _players(store, say, from_ms, until_ms, opened)
@@ -304,7 +315,8 @@ def _line(bot: BotRecord, report: TickReport) -> str:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def alone() -> Iterator[None]:
+    """Be the only one that ticks this home's fleet. Raises: UserError when another is."""
     place = settings.home() / LOCK
     try:
         place.parent.mkdir(parents=True, exist_ok=True)

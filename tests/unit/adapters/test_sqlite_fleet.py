@@ -41,19 +41,6 @@ def test_a_holder_on_another_machine_is_waited_for(store):
     assert store.acquire("swing-1", "me", 1, 60_000) is None
 
 
-def test_the_daily_copy_is_made_once_a_day_and_seven_are_kept(store, tmp_path):
-    day_ms = 86_400_000
-    assert store.copy_daily(tmp_path / "copies", 0).name == "fleet-1970-01-01.db"
-    assert store.copy_daily(tmp_path / "copies", 5) is None
-    for day in range(1, 10):
-        store.copy_daily(tmp_path / "copies", day * day_ms)
-    kept = sorted(path.name for path in (tmp_path / "copies").iterdir())
-    assert kept == [f"fleet-1970-01-{day:02}.db" for day in range(4, 11)]
-    copy = SqliteFleet(tmp_path / "copies" / kept[-1])
-    assert [bot.name for bot in copy.bots()] == ["swing-1"]
-    copy.close()
-
-
 def test_another_schema_is_refused(tmp_path):
     db = sqlite3.connect(tmp_path / "fleet.db")
     db.execute("PRAGMA user_version=99")

@@ -152,7 +152,7 @@ def test_a_live_bot_ticks_once(home):
 
 
 def test_one_scheduler_at_a_time(home):
-    with up._alone(), pytest.raises(UserError, match="another botyard up"):
+    with up.alone(), pytest.raises(UserError, match="another botyard up"):
         botyard("up", "--once")
 
 

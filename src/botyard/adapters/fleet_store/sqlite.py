@@ -12,7 +12,6 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 from botyard.errors import ConfigError, InvariantError, NotFound, RetryableError, UserError
@@ -20,7 +19,6 @@ from botyard.records import codec
 from botyard.records.fleet import BotRecord, Entry, Lease, Snapshot, Status
 
 SCHEMA_VERSION = 1
-KEPT_COPIES = 7
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS bots (
@@ -180,25 +178,6 @@ class SqliteFleet:
             ).fetchone()
         return None if row is None else Snapshot(name, *row)
 
-    def copy_daily(self, folder: Path, now_ms: int) -> Path | None:
-        """Copy the file once a UTC day and keep the last few copies; None when today's is there already."""
-        day = datetime.fromtimestamp(now_ms / 1000, UTC).strftime("%Y-%m-%d")
-        path = folder / f"fleet-{day}.db"
-        if path.exists():
-            return None
-        folder.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(".draft")
-        with self._guard():
-            target = sqlite3.connect(draft)
-            try:
-                self._db.backup(target)
-            finally:
-                target.close()
-        draft.replace(path)
-        for old in sorted(folder.glob("fleet-*.db"))[:-KEPT_COPIES]:
-            old.unlink()
-        return path
-
     def _row(self, name: str) -> tuple[str, str, str]:
         row = self._db.execute("SELECT record, status, reason FROM bots WHERE name=?", (name,)).fetchone()
         if row is None:
@@ -231,7 +210,7 @@ class SqliteFleet:
                 raise UserError(f"cannot use {self.path}: {e}; make room or choose another place with --home") from e
             except sqlite3.DatabaseError as e:
                 raise UserError(
-                    f"{self.path} is damaged: {e}; restore the newest copy from {self.path.parent / 'copies'}"
+                    f"{self.path} is damaged: {e}; botyard restore the newest copy from {self.path.parent / 'copies'}"
                 ) from e
 
     @contextmanager

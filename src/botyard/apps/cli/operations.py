@@ -1,5 +1,6 @@
 """What an operator asks at night: status, backup, restore."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,7 +16,7 @@ EXIT_WRONG = 1
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (status,):
+    for command in (status, backup, restore):
         app.command(command.__name__)(command)
 
 
@@ -43,6 +44,27 @@ def status(
         _show(found)
     if found.alarms:
         raise typer.Exit(EXIT_WRONG)
+
+
+def backup(file: Annotated[Path, typer.Argument(help="The zip file to write.", metavar="FILE")]) -> None:
+    """Save the fleet into one file, with hashes, while bots tick."""
+    from botyard.apps.operations import backup as backups
+
+    saved = backups.save(file)
+    say(f"saved {len(saved.bots)} bot(s) in {saved.files} files, {saved.n_bytes / 1e6:.1f} MB: {file}")
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="What botyard backup wrote.", metavar="FILE")],
+    force: Annotated[bool, typer.Option("--force", help="Over a fleet that lives; it is set aside.")] = False,
+) -> None:
+    """Put a saved fleet into this home. Bots at an exchange come back halted."""
+    from botyard.apps import up
+    from botyard.apps.operations import backup as backups
+
+    with up.alone():
+        found = backups.restore(file, force=force)
+    say(f"restored {len(found.bots)} bot(s) as of {when(found.created_ms)} UTC; see them with: botyard status")
 
 
 def _show(found: "Health") -> None:

@@ -75,6 +75,12 @@ HALTS = (
         "botyard trace {bot} shows which link broke; then: botyard kill {bot} and deploy again",
     ),
     Halt(
+        "restored",
+        ("restored from a backup",),
+        "the bot comes from a backup, and the exchange may have gone on since",
+        "compare botyard why {bot} with the exchange's own orders and trades; then: botyard resume {bot}",
+    ),
+    Halt(
         "no-keys",
         ("no keys for", "key may not trade"),
         "the venue's key is missing or lacks the right to trade",

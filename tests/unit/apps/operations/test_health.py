@@ -50,7 +50,7 @@ def test_a_halt_comes_with_its_remedy(store, put):
 def test_nobody_ticking_is_the_first_alarm(store, put):
     put("one", BAR)
     assert [alarm.code for alarm in health.examine(store, CLOSE).alarms] == ["scheduler-down"]
-    with up._alone():
+    with up.alone():
         found = health.examine(store, CLOSE)
     assert (found.is_up, found.alarms) == (True, ())
 

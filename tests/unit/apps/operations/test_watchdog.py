@@ -17,7 +17,7 @@ def ear():
 
 
 def look(store, now_ms, ear):
-    with up._alone():
+    with up.alone():
         return watchdog.tell(health.examine(store, now_ms), ear)
 
 
@@ -59,7 +59,7 @@ def test_a_scheduler_that_is_gone_is_seen_from_outside(store, put, ear):
 
 def test_the_thread_pages_while_the_ticking_loop_hangs(home, store, put, ear):
     put("one", BAR)  # of long ago
-    with up._alone(), watchdog.watching(ear, pytest.fail, first_seconds=0.01, every_seconds=0.01):
+    with up.alone(), watchdog.watching(ear, pytest.fail, first_seconds=0.01, every_seconds=0.01):
         patience = time.monotonic() + 10.0
         while not ear.messages and time.monotonic() < patience:
             time.sleep(0.01)  # the loop that hangs
