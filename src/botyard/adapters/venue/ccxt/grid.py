@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR, Context, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from typing import Any, Literal
 
 from botyard.records.fleet import Fill
@@ -49,6 +49,10 @@ class WireGrid:
         lots = int(EXACT.divide(abs(units), size(self.instrument.lot)).to_integral_value(ROUND_FLOOR))
         return lots if units >= 0 else -lots
 
+    def begun_lots(self, units: Decimal) -> int:
+        """Round up to whole lots."""
+        return int(EXACT.divide(units, size(self.instrument.lot)).to_integral_value(ROUND_CEILING))
+
     def ticks(self, price: Any) -> int:
         """Return the nearest whole ticks of a price."""
         return int(EXACT.divide(Decimal(str(price)), size(self.instrument.tick)).to_integral_value())
@@ -72,9 +76,10 @@ def book_fills(
 ) -> list[Fill]:
     """Turn an order's trades into fills of whole lots at whole ticks whose money is exact to the last digit.
 
-    Lots are what arrived and can be sold again: a fee that is taken out of what was bought lowers them. Whatever the
-    lots and ticks do not say (that fee, a part of a lot, a fee in a third asset, a price between ticks) is in `fee`,
-    so that Σ of the fills' money is Σ of the trades' money.
+    Lots are what arrived and can be sold again: a fee that is taken out of what was bought lowers them, and a part of
+    a lot that was sold from a wallet counts as a whole one. Whatever the lots and ticks do not say (that fee, a part
+    of a lot, a fee in a third asset, a price between ticks) is in `fee`, so that Σ of the fills' money is Σ of the
+    trades' money.
     """
     instrument = grid.instrument
     lot, tick = size(instrument.lot), size(instrument.tick)
@@ -82,9 +87,10 @@ def book_fills(
     arrived, booked = Decimal(0), 0
     for trade in trades:
         sign = 1 if trade.side == "buy" else -1
+        sells_coins = sign < 0 and instrument.kind == "spot"
         is_from_bought = sign > 0 and trade.fee_asset == instrument.base
         arrived = EXACT.add(arrived, EXACT.subtract(trade.units, trade.fee if is_from_bought else Decimal(0)))
-        lots = grid.whole_lots(arrived) - booked
+        lots = (grid.begun_lots(arrived) if sells_coins else grid.whole_lots(arrived)) - booked
         booked += lots
         ticks = grid.ticks(trade.price)
         money = EXACT.multiply(trade.units, trade.price)
