@@ -1,7 +1,10 @@
 """Begin a run and carry it out: the same for the command line and the chat."""
 
+import dataclasses
+import math
 import os
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from botyard.apps import settings
@@ -11,17 +14,33 @@ if TYPE_CHECKING:
     from botyard.adapters.artifact_store.folder import FolderArtifacts
     from botyard.pipeline import Result
     from botyard.ports import Notifier, Progress
+    from botyard.records.fleet import Mode
     from botyard.records.run import RunRecord
 
 MAX_IDEA = 4000  # characters
 
 
-def new_run(
-    idea: str, minutes: str, *, market: str = "auto", trials: int = 200, seed: int = 1
-) -> "tuple[RunRecord, FolderArtifacts]":
-    """Check what was asked and make the run's folder.
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person asks of a run; a recording fills in what is left empty."""
 
-    Raises: UserError for an idea or a bar length that cannot be used; nothing is made then.
+    idea: str = ""
+    minutes: str = ""  # of a bar: 5, 5m, 1h, 1d
+    market: str = "auto"
+    trials: int = 200
+    seed: int = 1
+    permutations: int = 0
+    budget_usd: float | None = None  # None: the usual limit
+    recorded: str = ""  # the run whose conversations are repeated
+    venue: str = ""
+    mode: "Mode" = "paper"
+    allocated_quote: float = 10_000.0
+
+
+def new_run(wish: Wish) -> "tuple[RunRecord, FolderArtifacts]":
+    """Check what was asked, make the run's folder and keep its record there.
+
+    Raises: UserError for what cannot be used, NotFound for a recording that is gone; nothing is made then.
     """
     from botyard.apps import language_model, run_folders
     from botyard.market import open_market
@@ -29,33 +48,52 @@ def new_run(
     from botyard.records.market import parse_timeframe
     from botyard.records.run import RUN_FILE, RunRecord
 
-    idea = idea.strip()
-    if not idea:
-        raise UserError('the idea is empty; say it in words, such as "fast ema crosses slow ema"')
-    if len(idea) > MAX_IDEA:
-        raise UserError(f"the idea has {len(idea)} characters; {MAX_IDEA} are allowed")
-    if not minutes:
+    if wish.budget_usd is not None and not math.isfinite(wish.budget_usd):
+        raise UserError(f"--budget-usd is {wish.budget_usd}; write an amount of US dollars, such as 2")
+    before = run_folders.load(wish.recorded)[0] if wish.recorded else None
+    if before is not None:
+        wish = dataclasses.replace(
+            wish, idea=wish.idea or before.idea, minutes=wish.minutes or before.timeframe, market=before.market
+        )
+    idea = checked_idea(wish.idea)
+    if not wish.minutes:
         raise UserError(f'how long is a bar? Add the minutes: pipeline "{idea[:40]}" 5')
-    timeframe = parse_timeframe(minutes)
+    timeframe = parse_timeframe(wish.minutes)
     gates = settings.gates()
-    model = language_model.configured()
-    now_ms = int(time.time() * 1000)
-    chosen = open_market(settings.home(), market, now_ms).name
+    model = language_model.configured() if before is None else before.model
+    now_ms = int(time.time() * 1000) if before is None else before.created_ms  # what was now for its bars
+    market = open_market(settings.home(), wish.market, now_ms).name
     run_id, artifacts = run_folders.create(idea)
     record = RunRecord(
         run_id=run_id,
         idea=idea,
         timeframe=timeframe,
-        market=chosen,
-        seed=seed,
-        trials=trials,
+        market=market,
+        seed=wish.seed,
+        trials=wish.trials,
         created_ms=now_ms,
         outcome="running",
-        gates=gates,
+        permutations=wish.permutations,
         model=model,
+        budget_usd=wish.budget_usd,
+        recorded="" if before is None else before.run_id,
+        venue=wish.venue,
+        mode=wish.mode,
+        allocated_quote=wish.allocated_quote,
+        gates=gates,
     )
     artifacts.write(RUN_FILE, codec.dump(record))
     return record, artifacts
+
+
+def checked_idea(text: str) -> str:
+    """Return an idea without its margins. Raises: UserError when it is empty or too long."""
+    idea = text.strip()
+    if not idea:
+        raise UserError('the idea is empty; say it in words, such as "fast ema crosses slow ema"')
+    if len(idea) > MAX_IDEA:
+        raise UserError(f"the idea has {len(idea)} characters; {MAX_IDEA} are allowed")
+    return idea
 
 
 def carry_out(

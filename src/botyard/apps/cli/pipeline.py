@@ -1,14 +1,12 @@
 """`botyard pipeline IDEA MINUTES`, and `botyard pipeline --resume RUN`."""
 
 import dataclasses
-import math
-import os
 import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from botyard.apps import settings
+from botyard.apps import launch
 from botyard.apps.cli import console
 from botyard.apps.language_model import BUDGET_USD
 from botyard.errors import NoInstrument, Refused, UserError
@@ -17,9 +15,8 @@ if TYPE_CHECKING:
     from botyard.adapters.artifact_store.folder import FolderArtifacts
     from botyard.pipeline import Result
     from botyard.records.design import Clarification
+    from botyard.records.fleet import Mode
     from botyard.records.run import RunRecord
-
-MAX_IDEA = 4000  # characters
 
 
 def register(app: typer.Typer) -> None:
@@ -70,84 +67,34 @@ def pipeline(
         if record.outcome in ("clarification", "refused"):
             raise UserError(f"run {record.run_id} ended with an answer: see botyard show {record.run_id}")
     else:
-        _check_venue(venue, mode, allocate)
-        record, artifacts = _new_run(
-            idea.strip(), minutes, "imported" if venue else market, trials=trials, seed=seed, permutations=permutations, budget_usd=budget_usd,
+        wish = launch.Wish(
+            idea, minutes, market, trials=trials, seed=seed, permutations=permutations, budget_usd=budget_usd,
             recorded=recorded,
         )  # fmt: skip
-        if venue:
-            record = dataclasses.replace(record, venue=venue, mode=mode, allocated_quote=allocate)  # type: ignore[arg-type] # checked
+        record, artifacts = launch.new_run(_at_venue(wish, venue, mode, allocate))
     _run(record, artifacts, workers=workers, as_json=as_json)
 
 
-def _check_venue(venue: str, mode: str, allocate: float) -> None:
+def _at_venue(wish: launch.Wish, venue: str, mode: str, allocate: float) -> launch.Wish:
     if venue:
         from botyard.apps.exchanges import runs as venue_runs
 
         notice = venue_runs.check(venue, mode, allocate)
         if notice:
             console.warn(notice)
-    elif mode != "paper":
+        orders: Mode = "testnet" if mode == "testnet" else "paper"
+        return dataclasses.replace(wish, market="imported", venue=venue, mode=orders, allocated_quote=allocate)
+    if mode != "paper":
         raise UserError(f"--mode {mode} needs an exchange: add --venue, such as --venue binance")
-
-
-def _new_run(
-    idea: str, minutes: str, market: str, *, trials: int, seed: int, permutations: int, budget_usd: float, recorded: str
-) -> "tuple[RunRecord, FolderArtifacts]":
-    from botyard.apps import language_model, run_folders
-    from botyard.market import open_market
-    from botyard.records.market import parse_timeframe
-    from botyard.records.run import RunRecord
-
-    if not math.isfinite(budget_usd):
-        raise UserError(f"--budget-usd is {budget_usd}; write an amount of US dollars, such as 2")
-    before = run_folders.load(recorded)[0] if recorded else None
-    if before is not None:
-        idea, minutes, market = idea or before.idea, minutes or before.timeframe, before.market
-    if not idea:
-        raise UserError('the idea is empty; say it in words, such as "fast ema crosses slow ema"')
-    if len(idea) > MAX_IDEA:
-        raise UserError(f"the idea has {len(idea)} characters; {MAX_IDEA} are allowed")
-    if not minutes:
-        raise UserError(f'how long is a bar? Add the minutes: botyard pipeline "{idea[:40]}" 5')
-    timeframe = parse_timeframe(minutes)
-    now_ms = int(time.time() * 1000)
-    if before is not None:
-        model, now_ms = before.model, before.created_ms  # which is now for its bars
-    else:
-        model = language_model.configured()
-    chosen = open_market(settings.home(), market, now_ms).name
-    run_id, artifacts = run_folders.create(idea)
-    record = RunRecord(
-        run_id=run_id,
-        idea=idea,
-        timeframe=timeframe,
-        market=chosen,
-        seed=seed,
-        trials=trials,
-        created_ms=now_ms,
-        outcome="running",
-        permutations=permutations,
-        model=model,
-        budget_usd=budget_usd,
-        recorded=before.run_id if before is not None else "",
-    )
-    return record, artifacts
+    return wish
 
 
 def _run(record: "RunRecord", artifacts: "FolderArtifacts", *, workers: int, as_json: bool) -> None:
-    from botyard.apps import run_folders
     from botyard.apps.cli.progress import progress
-    from botyard.apps.report import write_report
-    from botyard.apps.wiring import pipeline_ports
-    from botyard.pipeline import run_pipeline
 
     started = time.perf_counter()
-    with run_folders.locked(record.run_id):
-        with progress() as shown:
-            ports = pipeline_ports(record, artifacts, shown, workers=workers or os.cpu_count() or 1)
-            result = run_pipeline(record, ports)
-        write_report(result, artifacts)
+    with progress() as shown:
+        result = launch.carry_out(record, artifacts, shown, workers=workers)
     if as_json:
         console.print_json(_summary(result, artifacts))
     else:

@@ -107,13 +107,12 @@ class Desk:
 
     def _offer(self, chat: int, idea: str) -> Reply:
         del chat
-        if len(idea) > launch.MAX_IDEA:
-            raise UserError(f"the idea has {len(idea)} characters; {launch.MAX_IDEA} are allowed")
+        idea = launch.checked_idea(idea)
         buttons = tuple((f"Run it on {n} bars", self._memory.button(do="run", idea=idea, bars=n)) for n in LENGTHS)
         return Reply(f"An idea? How long is a bar?\n{idea}", buttons=buttons)
 
     def _begin(self, chat: int, idea: str, length: str) -> Reply:
-        record, _ = launch.new_run(idea, length)
+        record, _ = launch.new_run(launch.Wish(idea, length))
         self._memory.add_run(record.run_id, chat)
         place = len(self._memory.waiting())
         line = "It begins now." if place == 1 else f"{place - 1} before it."

@@ -83,6 +83,10 @@ def ended(result: "Result") -> str:
     if result.deployment is not None:
         bot = result.deployment.bot
         parts.append(f"{run.text}. Next: /bot {bot} · /pnl {bot} · /fleet")
+    if result.usage:
+        tokens = sum(used.input_tokens + used.output_tokens for used in result.usage)
+        cost, seconds = sum(u.cost_usd for u in result.usage), sum(u.seconds for u in result.usage)
+        parts.append(f"The language model: {tokens:,} tokens, ${cost:.4f}, {seconds:.0f} s.")
     return "\n".join(parts)
 
 
