@@ -18,6 +18,7 @@ from botyard.adapters.notifier.console import ConsoleNotifier
 from botyard.apps import bots, notifying, settings
 from botyard.apps.operations import backup, logs, watchdog
 from botyard.apps.operations.health import LOCK
+from botyard.apps.operations.nightly import Nightly
 from botyard.apps.ticks import tick_bot
 from botyard.bot import folds
 from botyard.bot.deployed import load_settings
@@ -81,13 +82,17 @@ class _Live:
         self._uncopied_day = -1
         self._log = log
         self._notifier = logs.Logged(notifying.notifier(), log)
+        self._nightly = Nightly(say, self._notifier, self._clock.now_ms())
 
     def run(self, *, once: bool) -> None:
         if once:
             self._round(once=True)
             return
-        with watchdog.watching(self._notifier, lambda e: self._log.error("watchdog failed", error=repr(e))):
-            self._round(once=False)
+        try:
+            with watchdog.watching(self._notifier, lambda e: self._log.error("watchdog failed", error=repr(e))):
+                self._round(once=False)
+        finally:
+            self._nightly.stop()
 
     def _round(self, *, once: bool) -> None:
         while True:
@@ -99,6 +104,7 @@ class _Live:
             if once or not fleet:
                 return
             self._copy(now_ms)
+            self._nightly.look(now_ms)
             next_ms = min(self._due[bot.name] for bot in fleet)
             time.sleep(max(0, min(next_ms - self._clock.now_ms(), MOST_NAP_MS)) / 1000)
 
