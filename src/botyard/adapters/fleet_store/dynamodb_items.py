@@ -1,0 +1,156 @@
+"""How a bot lies in the table: few small items, since each write is billed by the whole item's size in KB.
+
+| pk | sk | what |
+|---|---|---|
+| `fleet` | name | the record as registered; read when a process first meets the bot |
+| `bot#NAME` | `head` | what a tick changes: lease, status, sequence, snapshot, the journal's tail |
+| `bot#NAME` | `journal#LAST` | a full tail, once it left the head; LAST is its last sequence number |
+| `bot#NAME` | `fill#ID` | a trade id, so that its fill is there once |
+
+Decisions and funding are there once because their bars only grow. So do those of intents: the head keeps the client
+ids that were intended since the bar of the last decision, and takes none of an earlier bar.
+"""
+
+import base64
+import json
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from botyard.errors import InvariantError
+from botyard.records.fleet import Entry, Snapshot
+
+Item = Mapping[str, Mapping[str, Any]]
+
+TAIL_BYTES = 1024  # a fuller tail leaves the head: a larger one makes each write dearer, a smaller one moves more often
+FLEET = "fleet"
+HEAD = "head"
+
+
+@dataclass(slots=True)
+class Head:
+    """The item that a tick reads and writes. `tail` and `snapshot` are packed."""
+
+    number: int  # of the registration: a bot that took another's name has another
+    status: str = ""
+    reason: str = ""
+    fence: int = 0
+    owner: str = ""
+    until_ms: int = 0
+    sequence: int = 0  # of the last entry
+    stored: int = 0  # the last entry that is in a journal item
+    decided_ms: int = -1  # the last bars that a decision and funding were written for
+    funded_ms: int = -1
+    intents: str = ""  # JSON: client id -> bar, of those not older than the last decision
+    tail: bytes = b""
+    snapshot: bytes = b""
+
+
+_TEXTS = {"status": "s", "reason": "r", "owner": "o", "intents": "i"}
+_NUMBERS = {
+    "number": "k", "fence": "f", "until_ms": "u", "sequence": "n", "stored": "c", "decided_ms": "d", "funded_ms": "m",
+}  # fmt: skip
+_BYTES = {"tail": "t", "snapshot": "z"}
+# names are billed with each item, hence one letter each
+
+
+def key(pk: str, sk: str) -> dict[str, dict[str, str]]:
+    """Make a primary key."""
+    return {"pk": {"S": pk}, "sk": {"S": sk}}
+
+
+def partition(bot: str) -> str:
+    """Name the partition of a bot."""
+    return f"bot#{bot}"
+
+
+def journal_key(sequence: int) -> str:
+    """Name the journal item that ends with this entry; names sort as numbers do."""
+    return f"journal#{sequence:012d}"
+
+
+def fill_key(trade_id: str) -> str:
+    """Name the item that keeps a fill from being there twice."""
+    return f"fill#{trade_id}"
+
+
+def head_item(bot: str, head: Head) -> dict[str, dict[str, Any]]:
+    """Write a head; what is empty is left out."""
+    item: dict[str, dict[str, Any]] = {**key(partition(bot), HEAD)}
+    item |= {short: {"S": text} for name, short in _TEXTS.items() if (text := getattr(head, name))}
+    item |= {short: {"N": str(getattr(head, name))} for name, short in _NUMBERS.items()}
+    for name, short in _BYTES.items():
+        if data := getattr(head, name):
+            item[short] = {"B": base64.b64encode(data).decode()}
+    return item
+
+
+def binary(attribute: Mapping[str, Any]) -> bytes:
+    """Read a binary attribute."""
+    return base64.b64decode(attribute["B"])
+
+
+def read_head(item: Item) -> Head:
+    """Read a head. Raises: InvariantError when it is none."""
+    try:
+        fields: dict[str, Any] = {name: str(item[short]["S"]) for name, short in _TEXTS.items() if short in item}
+        fields |= {name: int(item[short]["N"]) for name, short in _NUMBERS.items()}
+        fields |= {name: binary(item[short]) for name, short in _BYTES.items() if short in item}
+        return Head(**fields)
+    except (KeyError, TypeError, ValueError) as e:
+        raise InvariantError(f"a stored bot does not fit this version: {e}") from e
+
+
+def advance(bot: str, head: Head, entries: Iterable[Entry]) -> None:
+    """Take entries into the marks of what may be there once, fills apart.
+
+    Raises: InvariantError for what is there already.
+    """
+    intents: dict[str, int] = json.loads(head.intents) if head.intents else {}
+    for entry in entries:
+        is_known = False
+        if entry.kind == "decision":
+            is_known = entry.bar_ms <= head.decided_ms
+            head.decided_ms = entry.bar_ms
+        elif entry.kind == "funding":
+            is_known = entry.bar_ms <= head.funded_ms
+            head.funded_ms = entry.bar_ms
+        elif entry.kind == "intent":
+            is_known = entry.data["client_id"] in intents or entry.bar_ms < head.decided_ms
+            intents[entry.data["client_id"]] = entry.bar_ms
+        if is_known:
+            what = entry.data.get("client_id", "")
+            raise InvariantError(f"bot {bot}: a second {entry.kind} {what or entry.bar_ms} was about to be written")
+    kept = {identity: bar_ms for identity, bar_ms in intents.items() if bar_ms >= head.decided_ms}
+    head.intents = json.dumps(kept, separators=(",", ":")) if kept else ""
+
+
+def pack_entries(entries: Iterable[Entry]) -> bytes:
+    """Compress journal entries; their sequence numbers follow from where they lie."""
+    plain = [[e.kind, e.bar_ms, e.at_ms, e.data] for e in entries]
+    return zlib.compress(json.dumps(plain, separators=(",", ":")).encode(), 9)
+
+
+def unpack_entries(data: bytes, last: int) -> list[Entry]:
+    """Read entries back; the last one has the sequence number `last`."""
+    plain = json.loads(zlib.decompress(data)) if data else []
+    first = last - len(plain) + 1
+    return [Entry(kind, bar, at, data, first + i) for i, (kind, bar, at, data) in enumerate(plain)]
+
+
+def pack_snapshot(snapshot: Snapshot, sequence: int) -> bytes:
+    """Compress a snapshot that includes the journal up to this entry."""
+    about = [
+        snapshot.last_bar_ms, sequence, snapshot.schema, snapshot.code_hash, snapshot.ledger, len(snapshot.state)
+    ]  # fmt: skip
+    return zlib.compress(json.dumps(about).encode() + b"\n" + snapshot.state + snapshot.book, 9)
+
+
+def unpack_snapshot(bot: str, data: bytes) -> Snapshot | None:
+    """Read a snapshot back, or None where there is none."""
+    if not data:
+        return None
+    about, _, rest = zlib.decompress(data).partition(b"\n")
+    last_bar_ms, sequence, schema, code_hash, ledger, size = json.loads(about)
+    return Snapshot(bot, last_bar_ms, sequence, schema, code_hash, rest[:size], rest[size:], ledger)

@@ -1,0 +1,137 @@
+import dataclasses
+import hashlib
+import itertools
+import json
+
+import pytest
+
+from botyard.adapters.clock.replay import ReplayClock
+from botyard.adapters.fleet_store.dynamodb import DynamoFleet
+from botyard.adapters.fleet_store.dynamodb_wire import Credentials, Wire
+from botyard.adapters.venue.paper import PaperVenue
+from botyard.bot.session import Ports
+from botyard.bot.tick import tick
+from botyard.errors import InvariantError, RetryableError
+from botyard.records.fleet import Entry
+from botyard.testing.bots import live
+from botyard.testing.ports import loopback_aws
+from botyard.testing.ports.fleet_store_suite import FleetStoreSuite
+from botyard.testing.ports.memory_fleet import MemoryFleet
+
+_tables = itertools.count(1)
+
+
+@pytest.fixture(scope="module")
+def endpoint():
+    with loopback_aws.moto_server() as address:
+        yield address
+
+
+class TestDynamoFleet(FleetStoreSuite):
+    @pytest.fixture
+    def store(self, endpoint):
+        wire = Wire(loopback_aws.REGION, lambda: Credentials("testing", "testing"), endpoint)
+        yield DynamoFleet(wire.call, loopback_aws.make_table(endpoint, f"fleet-{next(_tables)}"))
+        wire.close()
+
+    @pytest.fixture
+    def other(self, store):
+        """The same fleet, as another process sees it."""
+        return DynamoFleet(store._call, store._table)
+
+    def test_a_long_journal_leaves_the_head_and_reads_as_one(self, store):
+        store.add_bot(live.bot(live.deployed()))
+        lease = store.acquire("swing-1", "one", 0, 10)
+        notes = [Entry("note", bar, 5, {"text": hashlib.sha256(str(bar).encode()).hexdigest()}) for bar in range(200)]
+        for start in range(0, 200, 7):
+            store.append(lease, notes[start : start + 7])
+        whole = [dataclasses.replace(note, sequence=i) for i, note in enumerate(notes, 1)]
+        assert list(store.entries("swing-1")) == whole
+        for after in (1, 99, 196, 199, 200):
+            assert list(store.entries("swing-1", after=after)) == whole[after:]
+
+    def test_a_status_that_a_person_set_in_between_keeps_its_place(self, store, other):
+        store.add_bot(live.bot(live.deployed()))
+        lease = store.acquire("swing-1", "one", 0, 10)
+        other.set_status("swing-1", "paused", "asked", expected="running", at_ms=7)
+        store.append(lease, [Entry("decision", 1, 5, {})])
+        assert [e.kind for e in other.entries("swing-1")] == ["status", "decision"]
+        assert other.bot("swing-1").status == "paused"
+
+    def test_the_lease_outlives_a_status_that_was_set(self, store, other):
+        store.add_bot(live.bot(live.deployed()))
+        store.acquire("swing-1", "one", 0, 10)
+        other.set_status("swing-1", "paused", "asked", expected="running")
+        assert other.acquire("swing-1", "two", 9, 10) is None
+
+    def test_a_tick_that_was_overtaken_by_another_process_stops(self, store, other):
+        store.add_bot(live.bot(live.deployed()))
+        old = store.acquire("swing-1", "one", 0, 10)
+        new = other.acquire("swing-1", "two", 10, 10)
+        other.append(new, [Entry("decision", 1, 5, {})])
+        with pytest.raises(RetryableError, match="took over"):
+            store.append(old, [Entry("decision", 1, 5, {})])
+        assert len(list(other.entries("swing-1"))) == 1
+
+    def test_more_fills_than_one_transaction_takes(self, store):
+        store.add_bot(live.bot(live.deployed()))
+        lease = store.acquire("swing-1", "one", 0, 10)
+        fills = [Entry("fill", 1, 5, {"trade_id": str(i)}) for i in range(205)]
+        store.append(lease, fills)
+        assert [e.data["trade_id"] for e in store.entries("swing-1")] == [str(i) for i in range(205)]
+        with pytest.raises(InvariantError, match="second fill"):
+            store.append(lease, [Entry("fill", 9, 5, {"trade_id": "0"})])
+
+    def test_what_was_written_at_once_may_not_be_twice_either(self, store):
+        store.add_bot(live.bot(live.deployed()))
+        lease = store.acquire("swing-1", "one", 0, 10)
+        for entry in (Entry("fill", 1, 5, {"trade_id": "t"}), Entry("intent", 1, 5, {"client_id": "a"})):
+            with pytest.raises(InvariantError, match="written"):
+                store.append(lease, [entry, entry])
+
+    def test_no_intent_reaches_back_behind_the_last_decision(self, store):
+        store.add_bot(live.bot(live.deployed()))
+        lease = store.acquire("swing-1", "one", 0, 10)
+        store.append(lease, [Entry("intent", 2, 5, {"client_id": "a"}), Entry("decision", 2, 5, {})])
+        for again in (Entry("intent", 2, 5, {"client_id": "a"}), Entry("intent", 1, 5, {"client_id": "b"})):
+            with pytest.raises(InvariantError, match="second intent"):
+                store.append(lease, [again])
+        store.append(lease, [Entry("intent", 2, 5, {"client_id": "b"})])
+
+    def test_a_bot_that_was_taken_back_leaves_nothing_to_its_successor(self, store, other):
+        store.add_bot(live.bot(live.deployed()))
+        lease = store.acquire("swing-1", "one", 0, 10)
+        store.append(lease, [Entry("note", i, 5, {"text": "x" * 50 + str(i**9)}) for i in range(100)])
+        assert other.bot("swing-1").run_id == "1-swing"
+        store.remove_bot("swing-1")
+        store.add_bot(dataclasses.replace(live.bot(live.deployed()), run_id="2-swing"))
+        assert other.bot("swing-1").run_id == "2-swing"
+        assert list(other.entries("swing-1")) == []
+
+    def test_a_bot_ticks_as_it_does_on_the_embedded_store_and_its_writes_are_small(self, store, tmp_path):
+        deployed, bars, writes = live.deployed(), live.made_up_bars(60), []
+        call = store._call
+
+        def counted(operation, parameters):
+            writes.append((operation, len(json.dumps(parameters))))
+            return call(operation, parameters)
+
+        store._call = counted
+        journals = []
+        for fleet in (store, MemoryFleet()):
+            fleet.add_bot(live.bot(deployed))
+            venue = PaperVenue(tmp_path / f"{type(fleet).__name__}.db", "swing-1", deployed.settings.rules, "5m")
+            for bar in bars:
+                clock = ReplayClock(bar.open_ms + live.BAR_MS)
+                market = live.ListMarket(deployed.settings.rules, bars)
+                tick("swing-1", deployed, Ports(fleet, venue, market, clock, clock, live.Heard()), "one")
+            venue.close()
+            journals.append(list(fleet.entries("swing-1")))
+        assert journals[0] == journals[1]
+        assert sum(e.kind == "decision" for e in journals[0]) == 60
+        assert any(e.kind == "fill" for e in journals[0])
+        # acquire, the bar's write, release; a second write where an order was sent
+        n_writes = sum(operation in ("PutItem", "UpdateItem", "TransactWriteItems") for operation, _ in writes)
+        n_sent = len({e.bar_ms for e in journals[0] if e.kind == "submitted"})
+        assert n_writes <= 3 * 60 + n_sent + 10
+        assert max(size for operation, size in writes if operation == "PutItem") < 4096
