@@ -44,3 +44,9 @@ def make_table(endpoint: str, name: str) -> str:
         BillingMode="PAY_PER_REQUEST",
     )
     return name
+
+
+def make_bucket(endpoint: str, name: str) -> str:
+    """Make a bucket, and return its name."""
+    client("s3", endpoint).create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+    return name
