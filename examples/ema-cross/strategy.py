@@ -1,4 +1,4 @@
-"""ema-cross: fast ema crosses slow ema
+"""ema-cross: fast ema crosses slow ema.
 
 Enter long when crosses_above(ema_fast, ema_slow).
 Leave long when crosses_below(ema_fast, ema_slow).
@@ -9,7 +9,7 @@ from math import inf
 from botyard.ops.average import ema
 from botyard.ops.events import crosses_above, crosses_below
 from botyard.ops.position import decide, remember_bar, remember_fill
-from botyard.ops.state import BAR_COUNT, NONE, NO_STOP, PENDING, SIZE, STATE
+from botyard.ops.state import BAR_COUNT, NO_STOP, NONE, PENDING, SIZE, STATE
 
 NAME = "ema-cross"
 TIMEFRAME = "5m"
@@ -17,18 +17,20 @@ TIMEZONE = "UTC"
 PARAMETERS = ("fast", "slow")
 DEFAULTS = (12.0, 26.0)
 STATES = ("flat", "long")
+FLAT, LONG = 0.0, 1.0
 INITIAL = 0
 TRANSITIONS = (  # signal, kind, from, to
     ("enter_long", "when", (0,), 1),
     ("exit_long", "when", (1,), 0),
 )
-TARGETS = (1.0, 0.0)
+ENTER_LONG, EXIT_LONG = 0.0, 1.0
+TARGETS = (LONG, FLAT)
 SIZING = "fraction"
 MAX_LEVERAGE = 1.0
 MAX_QUOTE = inf
 LIMITS = (inf, inf, inf, inf)  # losses a day, daily loss, drawdown, trades a day
 ORDER_SLOTS = 0
-STATE_SIZE = 36
+STATE_SIZE = 36  # floats; a number after `s` in a call: from there on the function keeps its own
 UNKNOWN = ()
 
 
@@ -53,12 +55,12 @@ def on_bar(s, p, minutes, open, high, low, close, volume):
         return
     s[SIZE] = 1.0
     state = s[STATE]
-    if state == 0.0:  # flat
-        if ema_fast_crosses_above_ema_slow == 1.0:  # enter_long
-            decide(s, 0.0, 1.0, NO_STOP)
-    elif state == 1.0:  # long
-        if ema_fast_crosses_below_ema_slow == 1.0:  # exit_long
-            decide(s, 1.0, 0.0, NO_STOP)
+    if state == FLAT:
+        if ema_fast_crosses_above_ema_slow == 1.0:
+            decide(s, ENTER_LONG, 1.0, NO_STOP)
+    elif state == LONG:
+        if ema_fast_crosses_below_ema_slow == 1.0:
+            decide(s, EXIT_LONG, 0.0, NO_STOP)
 
 
 def on_fill(s, p, transition, exposure, price):

@@ -1,4 +1,4 @@
-"""sma-cross: price crosses above the 100 sma -> long with a 3% stop loss and 6% take profit
+"""sma-cross: price crosses above the 100 sma -> long with a 3% stop loss and 6% take profit.
 
 Enter long when crosses_above(close, sma_line).
 Stop long at entry_price * (1 - stop_pct / 100).
@@ -9,7 +9,7 @@ from math import inf
 
 from botyard.ops.events import crosses_above
 from botyard.ops.position import clear_orders, decide, remember_bar, remember_fill, rest
-from botyard.ops.state import BAR_COUNT, ENTRY_PRICE, NONE, NO_STOP, PENDING, SELL_LIMIT, SELL_STOP, SIZE, STATE
+from botyard.ops.state import BAR_COUNT, ENTRY_PRICE, NO_STOP, NONE, PENDING, SELL_LIMIT, SELL_STOP, SIZE, STATE
 from botyard.ops.window import sma
 
 NAME = "sma-cross"
@@ -18,19 +18,21 @@ TIMEZONE = "UTC"
 PARAMETERS = ("sma_length", "stop_pct", "target_pct")
 DEFAULTS = (100.0, 3.0, 6.0)
 STATES = ("flat", "long")
+FLAT, LONG = 0.0, 1.0
 INITIAL = 0
 TRANSITIONS = (  # signal, kind, from, to
     ("enter_long", "when", (0,), 1),
     ("stop", "stop", (1,), 0),
     ("target", "limit", (1,), 0),
 )
-TARGETS = (1.0, 0.0, 0.0)
+ENTER_LONG, STOP, TARGET = 0.0, 1.0, 2.0
+TARGETS = (LONG, FLAT, FLAT)
 SIZING = "fraction"
 MAX_LEVERAGE = 1.0
 MAX_QUOTE = inf
 LIMITS = (inf, inf, inf, inf)  # losses a day, daily loss, drawdown, trades a day
 ORDER_SLOTS = 2
-STATE_SIZE = 240
+STATE_SIZE = 240  # floats; a number after `s` in a call: from there on the function keeps its own
 UNKNOWN = ()
 
 
@@ -52,9 +54,9 @@ def on_bar(s, p, minutes, open, high, low, close, volume):
         return
     s[SIZE] = 1.0
     state = s[STATE]
-    if state == 0.0:  # flat
-        if close_crosses_above_sma_line == 1.0:  # enter_long
-            decide(s, 0.0, 1.0, close * (1.0 - stop_pct / 100.0))
+    if state == FLAT:
+        if close_crosses_above_sma_line == 1.0:
+            decide(s, ENTER_LONG, 1.0, close * (1.0 - stop_pct / 100.0))
     arm(s, p)
 
 
@@ -64,11 +66,11 @@ def arm(s, p):
     target_pct = p[2]
     clear_orders(s, 2)
     state = s[STATE]
-    if state == 1.0:  # long
-        level = s[ENTRY_PRICE] * (1.0 - stop_pct / 100.0)  # stop
-        rest(s, 0, SELL_STOP, level, 1.0, 0.0, NO_STOP)
-        level = s[ENTRY_PRICE] * (1.0 + target_pct / 100.0)  # target
-        rest(s, 1, SELL_LIMIT, level, 2.0, 0.0, NO_STOP)
+    if state == LONG:
+        level = s[ENTRY_PRICE] * (1.0 - stop_pct / 100.0)
+        rest(s, 0, SELL_STOP, level, STOP, 0.0, NO_STOP)
+        level = s[ENTRY_PRICE] * (1.0 + target_pct / 100.0)
+        rest(s, 1, SELL_LIMIT, level, TARGET, 0.0, NO_STOP)
 
 
 def on_fill(s, p, transition, exposure, price):

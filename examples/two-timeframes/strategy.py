@@ -1,4 +1,4 @@
-"""rsi-ema: use the 1h 200 ema as trend filter and trade 5m rsi(2) pullbacks: buy rsi under 10, exit rsi over 70
+"""rsi-ema: use the 1h 200 ema as trend filter and trade 5m rsi(2) pullbacks: buy rsi under 10, exit rsi over 70.
 
 Enter long when rsi_line < rsi_below and close > ema_1h.
 Leave long when rsi_line > rsi_above.
@@ -10,7 +10,7 @@ from botyard.ops.average import ema
 from botyard.ops.calendar.clock import bar_closed
 from botyard.ops.momentum import rsi
 from botyard.ops.position import decide, remember_bar, remember_fill
-from botyard.ops.state import BAR_COUNT, NONE, NO_STOP, PENDING, SIZE, STATE
+from botyard.ops.state import BAR_COUNT, NO_STOP, NONE, PENDING, SIZE, STATE
 
 NAME = "rsi-ema"
 TIMEFRAME = "5m"
@@ -18,19 +18,25 @@ TIMEZONE = "UTC"
 PARAMETERS = ("rsi_length", "rsi_below", "ema_length", "rsi_above")
 DEFAULTS = (2.0, 10.0, 200.0, 70.0)
 STATES = ("flat", "long")
+FLAT, LONG = 0.0, 1.0
 INITIAL = 0
 TRANSITIONS = (  # signal, kind, from, to
     ("enter_long", "when", (0,), 1),
     ("exit_long", "when", (1,), 0),
 )
-TARGETS = (1.0, 0.0)
+ENTER_LONG, EXIT_LONG = 0.0, 1.0
+TARGETS = (LONG, FLAT)
 SIZING = "fraction"
 MAX_LEVERAGE = 1.0
 MAX_QUOTE = inf
 LIMITS = (inf, inf, inf, inf)  # losses a day, daily loss, drawdown, trades a day
 ORDER_SLOTS = 0
-STATE_SIZE = 44
+STATE_SIZE = 44  # floats; a number after `s` in a call: from there on the function keeps its own
 UNKNOWN = (43,)
+
+# places in the state
+CLOSE_1H = 36
+EMA_1H = 43
 
 
 def warm_up(p):
@@ -48,21 +54,22 @@ def on_bar(s, p, minutes, open, high, low, close, volume):
     rsi_above = p[3]
     remember_bar(s, high, low, close)
     rsi_line = rsi(s, 24, close, rsi_length)
-    while bar_closed(s, 32, minutes, 5.0, 60.0, 0.0, open, high, low, close, volume) == 1.0:  # closed bars of 1h
-        ema_close_ema_length = ema(s, 40, s[36], ema_length)
-        s[43] = ema_close_ema_length
-    ema_1h = s[43]
+    # every bar of 1h that has closed
+    while bar_closed(s, 32, minutes, 5.0, 60.0, 0.0, open, high, low, close, volume) == 1.0:
+        ema_close_ema_length_1h = ema(s, 40, s[CLOSE_1H], ema_length)
+        s[EMA_1H] = ema_close_ema_length_1h
+    ema_1h = s[EMA_1H]
     s[PENDING] = NONE
     if s[BAR_COUNT] < warm_up(p):
         return
     s[SIZE] = 1.0
     state = s[STATE]
-    if state == 0.0:  # flat
-        if rsi_line < rsi_below and close > ema_1h:  # enter_long
-            decide(s, 0.0, 1.0, NO_STOP)
-    elif state == 1.0:  # long
-        if rsi_line > rsi_above:  # exit_long
-            decide(s, 1.0, 0.0, NO_STOP)
+    if state == FLAT:
+        if rsi_line < rsi_below and close > ema_1h:
+            decide(s, ENTER_LONG, 1.0, NO_STOP)
+    elif state == LONG:
+        if rsi_line > rsi_above:
+            decide(s, EXIT_LONG, 0.0, NO_STOP)
 
 
 def on_fill(s, p, transition, exposure, price):

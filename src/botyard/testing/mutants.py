@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-_DECISION = re.compile(r"^\s*(?:decide\(s, (?P<transition>\d+)\.0,|enter_state\(s, )")
-_CONDITION = re.compile(r"^(?P<head>\s*(?:el)?if )(?P<condition>.*):  # (?P<signal>\w+)$")
-_ORDER = re.compile(r"^(?P<head>\s*rest\(s, \d+, \w+, )level, (?P<transition>\d+)\.0,.*$")
+_DECISION = re.compile(r"^\s*(?:decide\(s, (?P<transition>\w+),|enter_state\(s, \w+\)  # (?P<signal>\w+)$)")
+_CONDITION = re.compile(r"^(?P<head>\s*(?:el)?if )(?P<condition>.*):$")
+_ORDER = re.compile(r"^\s*rest\(s, \d+, \w+, level, (?P<transition>\w+),.*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +22,26 @@ class Mutant:
 def mutants(source: str) -> Iterator[Mutant]:
     """Change one transition at a time: flip its condition or move its level, and drop it."""
     lines = source.splitlines()
-    signals = re.findall(r'^    \("(\w+)", "\w+", \(', source, re.MULTILINE)
+    module = _names(source)
+    signals = [signal for signal, *_ in module["TRANSITIONS"]]
     for at, line in enumerate(lines):
         condition = _CONDITION.match(lines[at - 1]) if at else None
         order = _ORDER.match(line)
-        if condition and _DECISION.match(line):
-            signal = condition["signal"]
+        decision = _DECISION.match(line)
+        if condition and decision:
+            signal = decision["signal"] or signals[int(module[decision["transition"]])]
             yield Mutant(signal, "flipped", _with(lines, at - 1, _flipped(condition)))
             yield Mutant(signal, "dropped", _with(lines, at, _nothing(line)))
         elif order:
-            signal = signals[int(order["transition"])]
+            signal = signals[int(module[order["transition"]])]
             yield Mutant(signal, "moved", _with(lines, at, line.replace(" level,", " level * 1.000001,", 1)))
             yield Mutant(signal, "dropped", _with(lines, at, _nothing(line)))
+
+
+def _names(source: str) -> dict[str, Any]:
+    names: dict[str, Any] = {}
+    exec(compile(source, "strategy.py", "exec"), names)  # noqa: S102 -- emitted by our own compiler
+    return names
 
 
 def _with(lines: list[str], at: int, line: str) -> str:
@@ -44,4 +53,4 @@ def _nothing(line: str) -> str:
 
 
 def _flipped(match: re.Match[str]) -> str:
-    return f"{match['head']}not ({match['condition']}):  # {match['signal']}"
+    return f"{match['head']}not ({match['condition']}):"

@@ -42,11 +42,11 @@ def compare(operator: str, left: Code, right: Code) -> Code:
 
 
 def join(operator: str, parts: list[Code]) -> Code:
-    """Join conditions with `and` or `or`."""
+    """Join conditions with `and` or `or`; an `and` inside an `or` has parentheses for the reader."""
     if len(parts) == 1:
         return parts[0]
     binds = AND if operator == "and" else OR
-    return Code(f" {operator} ".join(part.within(binds + 1) for part in parts), binds)
+    return Code(f" {operator} ".join(part.within(NOT) for part in parts), binds)
 
 
 def choice(test: Code, then: Code, otherwise: Code) -> Code:

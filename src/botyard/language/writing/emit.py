@@ -8,10 +8,13 @@ from botyard.language.catalog import op_modules
 from botyard.language.judging.timing import Bars
 from botyard.language.reading.check import Checker
 from botyard.language.reading.machine import Machine, Move, State
-from botyard.language.reading.tree import Series, Tree, Window, plain, walk
-from botyard.language.writing.names import Names
+from botyard.language.reading.tree import Series, Tree, Window, walk
+from botyard.language.writing.constants import Constants
+from botyard.language.writing.docstring import docstring
+from botyard.language.writing.layout import Layout
+from botyard.language.writing.lines import wrapped
 from botyard.language.writing.orders import ArmView, Orders, initial_stop, resting
-from botyard.language.writing.series import BarView, Layout, Scope, flatten
+from botyard.language.writing.series import BarView, Scope, flatten
 from botyard.language.writing.views import FilledView
 from botyard.ops.state import ORDER_WIDTH, ORDERS
 from botyard.records.schema import SIZING_NUMBER
@@ -49,21 +52,16 @@ class _Module:
         self.sizing = sizing
         self.needs = needs
         self.order_slots = max(len(resting(machine, state)) for state in machine.states)
-        modules = op_modules()
-        names = Names(modules)
-        parameters = {name: names.take(name) for name in spec.parameters}
         trees = [part for tree in used_trees(machine, sizing) for part in walk(tree)]
         integers = {part.name for part in trees if isinstance(part, Window) and part.name}
-        series: dict[Tree, str] = {}
-        for name in spec.series:
-            series.setdefault(plain(checker.series(name)), name)
+        series = {name: checker.series(name) for name in spec.series}
         size = ORDERS + self.order_slots * ORDER_WIDTH
-        arm_names = Names([*modules, *parameters.values()])
-        self.layout = Layout(names, arm_names, parameters, integers, series, size)
+        self.layout = Layout(list(spec.parameters), series, integers, size)
+        self.constants = Constants(self.layout, machine)
         inputs = {name: name for name in _INPUTS} | {"step": f"{minutes}.0"}
         self.bar = BarView(self.layout, Scope("", inputs, []))
-        self.orders = Orders(self.layout, machine, ArmView(self.layout))
-        self.modules = modules
+        self.orders = Orders(self.layout, self.constants, machine, ArmView(self.layout))
+        self.modules = op_modules()
 
     def text(self) -> str:
         """Write the module: expressions of on_bar first, since they put their series on lines of their own."""
@@ -80,29 +78,25 @@ class _Module:
                 "fit; lower the `high` of the parameters that size windows"
             )
         functions = [self._warm_up(), on_bar, arm, fill]
-        body = "\n\n\n".join("\n".join(lines) for lines in functions if lines)
-        return "\n\n".join([self._docstring(), self._imports(body), self._constants()]) + f"\n\n\n{body}\n"
-
-    def _docstring(self) -> str:
-        def safe(text: str) -> str:
-            shown = "".join(letter if letter.isprintable() else " " for letter in text)
-            return shown.replace("\\", "\\\\").replace('"', "'").strip()
-
-        logic = safe(self.spec.logic) or "A strategy of Botyard."
-        sentences = re.sub(r"\. (?=[A-Z])", ".\n", logic)  # one a line
-        return f'"""{self.spec.name}: {safe(self.spec.idea) or "an idea not recorded"}\n\n{sentences}\n"""'
+        body = "\n\n\n".join("\n".join(wrapped(lines)) for lines in functions if lines)
+        tables = "\n".join(wrapped(self._tables()))
+        return (
+            "\n\n".join([docstring(self.spec), self._imports(body), tables, self._places(body)]).rstrip()
+            + f"\n\n\n{body}\n"
+        )
 
     def _imports(self, body: str) -> str:
         by_module = defaultdict(list)
-        for name in sorted(self.layout.used):
-            if name in self.modules and re.search(rf"\b{name}\b", body):
-                by_module[self.modules[name]].append(name)
+        for name in sorted(self.layout.used, key=lambda name: (not name.isupper(), name.lower())):
+            alias = self.layout.aliases.get(name, name)
+            if name in self.modules and re.search(rf"\b{alias}\b", body):
+                by_module[self.modules[name]].append(name if alias == name else f"{name} as {alias}")
         lines = ["from math import inf, nan" if "nan" in self.layout.used else "from math import inf", ""]
         for module in sorted(by_module):
             lines += _import(module, by_module[module])
         return "\n".join(lines)
 
-    def _constants(self) -> str:
+    def _tables(self) -> list[str]:
         spec, machine = self.spec, self.machine
         transitions = [
             f'    ("{m.record.signal}", "{m.kind}", {_tuple([str(s.index) for s in m.sources])}, {m.target.index}),'
@@ -110,26 +104,33 @@ class _Module:
         ]
         limits = spec.limits
         values = [limits.max_losses_per_day, limits.max_daily_loss, limits.max_drawdown, limits.max_trades_per_day]
-        return "\n".join([
+        return [
             f'NAME = "{spec.name}"',
             f'TIMEFRAME = "{spec.timeframe}"',
             f'TIMEZONE = "{spec.timezone}"',
             f"PARAMETERS = {_tuple([_quoted(name) for name in spec.parameters])}",
             f"DEFAULTS = {_tuple([repr(float(p.default)) for p in spec.parameters.values()])}",
             f"STATES = {_tuple([_quoted(state.name) for state in machine.states])}",
+            *self.constants.states(),
             f"INITIAL = {machine.initial}",
             "TRANSITIONS = (  # signal, kind, from, to",
             *transitions,
             ")",
-            f"TARGETS = {_tuple([f'{m.target.index}.0' for m in machine.moves])}",
+            *self.constants.transitions(),
+            f"TARGETS = {_tuple([self.constants.state(m.target) for m in machine.moves])}",
             f'SIZING = "{spec.sizing.type}"',
             f"MAX_LEVERAGE = {float(spec.sizing.max_leverage)}",
             f"MAX_QUOTE = {_float(spec.sizing.max_quote)}",
             f"LIMITS = {_tuple([_float(v) for v in values])}  # losses a day, daily loss, drawdown, trades a day",
             f"ORDER_SLOTS = {self.order_slots}",
-            f"STATE_SIZE = {self.layout.size}",
+            f"STATE_SIZE = {self.layout.size}  # floats; a number after `s` in a call: from there on the function keeps its own",
             f"UNKNOWN = {_tuple([str(slot) for slot in sorted(self.layout.unknown)])}",
-        ])  # fmt: skip
+        ]  # fmt: skip
+
+    def _places(self, body: str) -> str:
+        used = [(name, slot) for name, slot in self.layout.places.items() if re.search(rf"\b{name}\b", body)]
+        lines = [f"{name} = {slot}" for name, slot in sorted(used, key=lambda item: item[1])]
+        return "\n".join(["# places in the state", *lines]) if lines else ""
 
     def _warm_up(self) -> list[str]:
         codes = [self._bars_code(need) for need in self.needs] or ["1.0"]
@@ -146,6 +147,7 @@ class _Module:
         lines = [
             f"    {use('remember_bar')}(s, high, low, close)",
             *flatten(self.bar.scope.lines, "    "),
+            *(["    # for the orders"] if kept else []),
             *(f"    {line}" for line in kept),
             f"    s[{use('PENDING')}] = {use('NONE')}",
             f"    if s[{use('BAR_COUNT')}] < warm_up(p):",
@@ -162,28 +164,37 @@ class _Module:
 
     def _lower_decisions(self, state: State) -> list[tuple[Move, str, list[str]]]:
         moves = [move for move in self.machine.leaving(state) if move.kind == "when"]
-        return [(move, self.bar.condition(move.tree).text, self._ask(move, state)) for move in moves]
+        written = []
+        for move in moves:
+            self.layout.owner = ""
+            written.append((move, self.bar.condition(move.tree).text, self._ask(move, state)))
+        return written
 
     def _decisions(self, written: list[tuple[State, list[tuple[Move, str, list[str]]]]]) -> list[str]:
-        lines = [f"state = s[{self.bar.use('STATE')}]"] if written else []
-        for place, (state, moves) in enumerate(written):
-            lines.append(f"{'elif' if place else 'if'} state == {state.index}.0:  # {state.name}")
+        bodies = []
+        for state, moves in written:
+            lines = []
             for number, (move, condition, order) in enumerate(moves):
-                lines.append(f"    {'elif' if number else 'if'} {condition}:  # {move.record.signal}")
-                lines += [f"        {line}" for line in order or self._change(move, state)]
-        return lines
+                lines.append(f"{'elif' if number else 'if'} {condition}:")
+                lines += [f"    {line}" for line in order or self._change(move, state)]
+            bodies.append((state, lines))
+        return [self._present(), *self.constants.branches(bodies)] if bodies else []
+
+    def _present(self) -> str:
+        return f"{self.bar.use('state')} = s[{self.bar.use('STATE')}]"
 
     def _ask(self, move: Move, state: State) -> list[str]:
         if not move.has_order(state):
             return []
         exposure = self.bar.number(move.target.exposure).text
         stop = initial_stop(self.machine, move, state, self.bar, "close")
-        return [f"{self.bar.use('decide')}(s, {move.index}.0, {exposure}, {stop})"]
+        return [f"{self.bar.use('decide')}(s, {self.constants.transition(move)}, {exposure}, {stop})"]
 
     def _change(self, move: Move, state: State) -> list[str]:
-        lines = [f"{self.bar.use('enter_state')}(s, {move.target.index}.0)"]
+        signal = move.record.signal
+        lines = [f"{self.bar.use('enter_state')}(s, {self.constants.state(move.target)})  # {signal}"]
         if move.target.index == state.index and state.sign:
-            lines += [f"s[{slot}] = {self.orders.latched(key)}" for key, (_, slot) in self.layout.latches.items()]
+            lines += [f"s[{place}] = {self.orders.latched(key)}" for key, (_, place) in self.layout.latches.items()]
         return lines + self.orders.restart(state, move.target)
 
     def _size(self) -> list[str]:
@@ -199,10 +210,10 @@ class _Module:
         lines = []
         done: set[Tree] = set()
         while len(done) < len(self.layout.kept):
-            for key, (_, slot) in list(self.layout.kept.items()):
+            for key, (_, place) in list(self.layout.kept.items()):
                 if key not in done:
                     done.add(key)
-                    lines.append(f"s[{slot}] = {self.bar.number(self._named(key)).text}  # for the orders")
+                    lines.append(f"s[{place}] = {self.bar.number(self._named(key)).text}")
         return lines
 
     def _named(self, key: Tree) -> Tree:
@@ -216,11 +227,11 @@ class _Module:
             "def arm(s, p):",
             '    """Put up the resting orders of the present state."""',
         ]
-        loads = [f"    {name} = s[{slot}]" for name, slot in view.loads.items()]
+        loads = [f"    {name} = s[{place}]" for name, place in view.loads.items()]
         lines = [
             *loads,
             f"    {view.use('clear_orders')}(s, {self.order_slots})",
-            f"    state = s[{view.use('STATE')}]",
+            f"    {self._present()}",
             *(f"    {line}" for line in body),
         ]
         return [*head, *self._loads(lines), *lines]
@@ -242,7 +253,7 @@ class _Module:
         ]
 
     def _loads(self, lines: list[str], integers: set[str] | frozenset[str] = frozenset()) -> list[str]:
-        text = "\n".join(lines)
+        text = "\n".join(line.partition("  # ")[0] for line in lines)
         loads = []
         for place, (name, code) in enumerate(self.layout.parameters.items()):
             if re.search(rf"\b{code}\b", text):

@@ -16,7 +16,8 @@ from botyard.language.reading.tree import (
     walk,
 )
 from botyard.language.writing.code import Code
-from botyard.language.writing.series import Layout
+from botyard.language.writing.constants import Constants
+from botyard.language.writing.layout import Layout
 from botyard.language.writing.views import FilledView, View
 
 
@@ -25,12 +26,11 @@ class ArmView(View):
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
-        self.loads: dict[str, int] = {}  # local name -> slot
+        self.loads: dict[str, str] = {}  # local name -> constant of its slot
 
     def use(self, name: str) -> str:
         """Note an op or a header name."""
-        self.layout.used.add(name)
-        return name
+        return self.layout.use(name)
 
     def parameter(self, name: str) -> Code:
         """Write a parameter."""
@@ -38,8 +38,8 @@ class ArmView(View):
 
     def at_entry(self, tree: AtEntry) -> Code:
         """Read the latch."""
-        name, slot = self.layout.latch(tree)
-        self.loads[name] = slot
+        name, place = self.layout.latch(tree)
+        self.loads[name] = place
         return Code(name)
 
     def leaf(self, tree: Tree) -> Code | None:
@@ -50,8 +50,8 @@ class ArmView(View):
             return None
         if isinstance(tree, Series) and not any(_is_kept(part) for part in walk(tree.definition)):
             return None
-        name, slot = self.layout.keep(tree)
-        self.loads[name] = slot
+        name, place = self.layout.keep(tree)
+        self.loads[name] = place
         return Code(name)
 
 
@@ -70,33 +70,32 @@ def _is_kept(tree: Tree) -> bool:
 class Orders:
     """Writes the bodies of arm and on_fill."""
 
-    def __init__(self, layout: Layout, machine: Machine, view: ArmView) -> None:
+    def __init__(self, layout: Layout, constants: Constants, machine: Machine, view: ArmView) -> None:
         self.layout = layout
+        self.constants = constants
         self.machine = machine
         self.view = view
-        self.memories: dict[int, int] = {}  # move -> slot of its ratchet or kept level
+        self.memories: dict[int, str] = {}  # move -> place of its ratchet or kept level
 
     def arm(self) -> list[str]:
-        """Write the orders of each state."""
-        lines: list[str] = []
+        """Write the orders of each state; states with the same ones share them."""
+        written = []
         for state in self.machine.states:
             moves = resting(self.machine, state)
-            if not moves:
-                continue
-            word = "if" if not lines else "elif"
-            lines.append(f"{word} state == {state.index}.0:  # {state.name}")
-            for place, move in enumerate(moves):
-                lines += [f"    {line}" for line in self._order(state, place, move)]
-        return lines
+            lines = [line for place, move in enumerate(moves) for line in self._order(state, place, move)]
+            if lines:
+                written.append((state, lines))
+        return self.constants.branches(written)
 
     def _order(self, state: State, place: int, move: Move) -> list[str]:
         buys = move.buys(state)
         side = self.view.use(("BUY_" if buys else "SELL_") + ("STOP" if move.kind == "stop" else "LIMIT"))
         price = self.view.number(move.tree).text
+        level = self.view.use("level")
         lines = []
-        slot = self._memory(move)
-        if slot is None:
-            lines.append(f"level = {price}  # {move.record.signal}")
+        memory = self._memory(move)
+        if memory is None:
+            lines.append(f"{level} = {price}")
         else:
             keep = (
                 "keep_known"
@@ -105,23 +104,21 @@ class Orders:
                 if state.sign > 0 or (not state.sign and not buys)
                 else "only_down"
             )
-            lines += [
-                f"level = {self.view.use(keep)}(s[{slot}], {price})  # {move.record.signal}",
-                f"s[{slot}] = level",
-            ]
+            lines += [f"{level} = {self.view.use(keep)}(s[{memory}], {price})", f"s[{memory}] = {level}"]
         exposure = self.view.number(move.target.exposure).text
-        stop = initial_stop(self.machine, move, state, self.view, "level")
-        lines.append(f"{self.view.use('rest')}(s, {place}, {side}, level, {move.index}.0, {exposure}, {stop})")
+        stop = initial_stop(self.machine, move, state, self.view, level)
+        transition = self.constants.transition(move)
+        lines.append(f"{self.view.use('rest')}(s, {place}, {side}, {level}, {transition}, {exposure}, {stop})")
         if move.guard is None:
             return lines
         return [f"if {self.view.condition(move.guard).text}:", *(f"    {line}" for line in lines)]
 
-    def _memory(self, move: Move) -> int | None:
+    def _memory(self, move: Move) -> str | None:
         # a level that can become unknown while it rests is kept; a ratchet is kept anyway
         if not move.record.ratchet and not _reads_bars(move.tree):
             return None
         if move.index not in self.memories:
-            self.memories[move.index] = self.layout.slots(1, (0,))
+            self.memories[move.index] = self.layout.place(f"{self.constants.transition(move).lower()}_level")
         return self.memories[move.index]
 
     def restart(self, source: State, target: State) -> list[str]:
@@ -129,8 +126,8 @@ class Orders:
         if source.index == target.index:
             return []
         return [
-            f"s[{slot}] = {self.view.use('nan')}"
-            for index, slot in self.memories.items()
+            f"s[{place}] = {self.view.use('nan')}"
+            for index, place in self.memories.items()
             if target in self.machine.moves[index].sources and source not in self.machine.moves[index].sources
         ]
 
@@ -139,22 +136,20 @@ class Orders:
         lines: list[str] = []
         if self.layout.latches:
             again = [
-                f" or transition == {m.index}.0"
+                f" or transition == {self.constants.transition(m)}"
                 for m in self.machine.moves
                 if m.record.rebalance and m.target in m.sources
             ]
             lines.append(f"if opened == 1.0{''.join(again)}:")
-            lines += [
-                f"    s[{slot}] = {self.latched(key)}  # {name}" for key, (name, slot) in self.layout.latches.items()
-            ]
+            lines += [f"    s[{place}] = {self.latched(key)}" for key, (_, place) in self.layout.latches.items()]
             lines.append(f"elif s[{self.view.use('EXPOSURE')}] == 0.0:")
-            lines += [f"    s[{slot}] = {self.view.use('nan')}" for _, slot in self.layout.latches.values()]
-        for index, slot in self.memories.items():
+            lines += [f"    s[{place}] = {self.view.use('nan')}" for _, place in self.layout.latches.values()]
+        for index, place in self.memories.items():
             move = self.machine.moves[index]
-            text = f"s[{slot}] = {self.view.use('nan')}  # {move.record.signal} starts anew"
+            text = f"s[{place}] = {self.view.use('nan')}"
             stays = [s for s in move.sources if self._is_entered_by_order_from(move, s)]
             if stays:
-                apart = " and ".join(f"before != {s.index}.0" for s in stays)
+                apart = " and ".join(f"before != {self.constants.state(s)}" for s in stays)
                 lines += [
                     f"if opened == 1.0 or ({apart}):" if len(stays) > 1 else f"if opened == 1.0 or {apart}:",
                     f"    {text}",

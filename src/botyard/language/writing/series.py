@@ -1,7 +1,8 @@
 """Lines of on_bar: each distinct node computed once, in order of need, with slots of its own."""
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from botyard.language.catalog import BAR_INPUTS, CLOCK_OPS, FUNCTIONS, PERIOD_OPS
 from botyard.language.reading.check import reads_own
@@ -10,7 +11,9 @@ from botyard.language.reading.tree import (
     AtEntry,
     Call,
     Input,
+    Number,
     OnTimeframe,
+    Parameter,
     Sampled,
     Series,
     Tree,
@@ -19,7 +22,8 @@ from botyard.language.reading.tree import (
     type_of,
 )
 from botyard.language.writing.code import ATOM, Code, call, literal
-from botyard.language.writing.names import Names, suggest
+from botyard.language.writing.layout import Layout
+from botyard.language.writing.names import clock, suffix_of
 from botyard.language.writing.views import View
 
 WEEK_STARTS_MONDAY = 4320.0  # minutes: 1970-01-01 was a Thursday, three days after a Monday
@@ -33,54 +37,7 @@ class Scope:
     inputs: dict[str, str]
     lines: "list[Line]"
     parent: "Scope | None" = None
-
-
-@dataclass
-class Layout:
-    """Slots of the state, names taken and needed, shared by all functions of the module."""
-
-    names: Names  # of on_bar
-    arm_names: Names  # of arm
-    parameters: dict[str, str]  # name in the spec -> name in the code
-    integers: set[str]  # parameters that size windows
-    series_names: dict[Tree, str]  # what the spec's series compute -> their names
-    size: int
-    unknown: list[int] = field(default_factory=list)
-    used: set[str] = field(default_factory=set)
-    kept: dict[Tree, tuple[str, int]] = field(default_factory=dict)  # what later functions need of a bar
-    latches: dict[Tree, tuple[str, int]] = field(default_factory=dict)  # at_entry's operand -> name, slot
-
-    def slots(self, count: int, unknown: tuple[int, ...] = ()) -> int:
-        """Take so many slots; the given ones of them begin as NaN."""
-        first = self.size
-        self.size += count
-        self.unknown.extend(first + offset for offset in unknown)
-        return first
-
-    def name_of(self, tree: Tree) -> str:
-        """Name something that the code computes: the spec's word for it, else a made-up one."""
-        return self.names.take(self.series_names.get(plain(tree)) or suggest(tree))
-
-    def keep(self, tree: Tree) -> tuple[str, int]:
-        """Keep a value of the bar for the functions that run after it."""
-        key = plain(tree)
-        if key not in self.kept:
-            self.kept[key] = (self.arm_names.take(_short_name(self, tree)), self.slots(1))
-        return self.kept[key]
-
-    def latch(self, tree: AtEntry) -> tuple[str, int]:
-        """Hold a value from the entry on."""
-        key = plain(tree.operand)
-        if key not in self.latches:
-            if key != Input("close"):
-                self.keep(tree.operand)
-            name = self.arm_names.take(f"{_short_name(self, tree.operand)}_at_entry")
-            self.latches[key] = (name, self.slots(1, (0,)))
-        return self.latches[key]
-
-
-def _short_name(layout: Layout, tree: Tree) -> str:
-    return tree.name if isinstance(tree, Series) else layout.series_names.get(plain(tree)) or suggest(tree)
+    suffix: str = ""  # of the names inside
 
 
 class BarView(View):
@@ -95,8 +52,7 @@ class BarView(View):
 
     def use(self, name: str) -> str:
         """Note an op or a header name."""
-        self.layout.used.add(name)
-        return name
+        return self.layout.use(name)
 
     def parameter(self, name: str) -> Code:
         """Write a parameter; one that sizes windows is an integer here."""
@@ -109,8 +65,8 @@ class BarView(View):
 
     def at_entry(self, tree: AtEntry) -> Code:
         """Write the latch."""
-        _, slot = self.layout.latch(tree)
-        return Code(f"s[{slot}]")
+        _, place = self.layout.latch(tree)
+        return Code(f"s[{place}]")
 
     def leaf(self, tree: Tree) -> Code | None:
         """Compute a node on its own line, once."""
@@ -135,6 +91,22 @@ class BarView(View):
         self.scope.lines.append(f"{name} = {code}")
         return Code(name)
 
+    def name_of(self, tree: Tree) -> str:
+        """Name what a line of this scope computes."""
+        return self.layout.name_of(tree, self._known, self.scope.suffix)
+
+    def _known(self, tree: Tree) -> str | None:
+        if isinstance(tree, Number | Parameter | Input | Window):
+            return None
+        found = self.done.get((self.scope.key, plain(tree), "value"))
+        return found.text.removesuffix(f"_{self.scope.suffix}") if found and found.text.isidentifier() else None
+
+    def _served(self, series: Series, write: "Callable[[], Code]") -> Code:
+        before, self.layout.owner = self.layout.owner, series.name
+        code = write()
+        self.layout.owner = before
+        return code
+
     def _once(self, tree: Tree, compute: "object", what: str = "value") -> Code:
         key = (self.scope.key, plain(tree), what)
         if key not in self.done:
@@ -150,19 +122,19 @@ class BarView(View):
 
     def _named(self, tree: Tree) -> Code:
         assert isinstance(tree, Series)
-        value = self.number(tree.definition)
+        value = self._served(tree, lambda: self.number(tree.definition))
         if (
             value.text.isidentifier()
-            or re.fullmatch(r"s\[\d+\]", value.text)
+            or re.fullmatch(r"s\[\w+\]", value.text)
             or (value.binds == ATOM and value.text[0].isdigit())
         ):
             return value
-        return self.line(self.layout.name_of(tree), value.text)
+        return self.line(self.name_of(tree), value.text + _times(tree.definition))
 
     def _named_truth(self, tree: Tree) -> Code:
         assert isinstance(tree, Series)
         yes, no = self.condition(tree), self.condition(tree, negated=True)
-        return self.line(self.layout.names.take(f"{tree.name}_known"), call(self.use("truth"), yes.text, no.text).text)
+        return self.line(self._name_for(tree, f"{tree.name}_known"), call(self.use("truth"), yes.text, no.text).text)
 
     def truth_of_series(self, series: Series, *, negated: bool) -> Code | None:
         """Put a named condition on a line of its own, and its negation, where that is needed."""
@@ -172,10 +144,15 @@ class BarView(View):
             return self.root.truth_of_series(series, negated=negated)
         key = (self.scope.key, plain(series), "no" if negated else "yes")
         if key not in self.done:
-            code = self.condition(series.definition, negated=negated)
-            name = self.layout.names.take(f"not_{series.name}" if negated else series.name)
+            code = self._served(series, lambda: self.condition(series.definition, negated=negated))
+            name = self._name_for(series, f"not_{series.name}" if negated else series.name)
             self.done[key] = self.line(name, code.text)
         return self.done[key]
+
+    def _name_for(self, series: Series, wanted: str) -> str:
+        if wanted == series.name and not self.scope.suffix:
+            return self.layout.own_name(wanted)
+        return self.layout.names.take(f"{wanted}_{self.scope.suffix}" if self.scope.suffix else wanted)
 
     def _input(self, name: str) -> Code:
         if name in self.scope.inputs:
@@ -183,14 +160,17 @@ class BarView(View):
         op = CLOCK_OPS[name]
         return self._once(
             Input(name),
-            lambda _: self.line(self.layout.names.take(name), f"{self.use(op)}({self.scope.inputs['minutes']})"),
+            lambda _: self.line(self._clock_name(name), f"{self.use(op)}({self.scope.inputs['minutes']})"),
         )
+
+    def _clock_name(self, name: str) -> str:
+        return self.layout.names.take(f"{name}_{self.scope.suffix}" if self.scope.suffix else name)
 
     def _period(self, tree: Tree) -> Code:
         assert isinstance(tree, Call)
         op = self.use(PERIOD_OPS[tree.function])
         code = call(op, self.scope.inputs["minutes"], self.scope.inputs["step"])
-        return self.line(self.layout.name_of(tree), code.text)
+        return self.line(self.name_of(tree), code.text)
 
     def _stateful(self, tree: Tree) -> Code:
         assert isinstance(tree, Call)
@@ -201,7 +181,8 @@ class BarView(View):
         first = self.layout.slots(function.slots(*(w.capacity for w in windows)), function.unknown)
         assert function.op is not None
         code = call(self.use(function.op_name or function.op.__name__), "s", str(first), *inputs, *arguments)
-        return self.line(self.layout.name_of(tree), code.text)
+        name = self.name_of(tree)
+        return self.line(name, code.text + ("" if any(letter.isdigit() for letter in name) else _times(tree)))
 
     def _argument(self, tree: Tree) -> str:
         if isinstance(tree, Window):
@@ -211,15 +192,16 @@ class BarView(View):
     def _sampled(self, tree: Tree) -> Code:
         assert isinstance(tree, Sampled)
         test = self.condition(tree.condition)
-        inner = Scope(f"sampled {len(self.done)} {self.scope.key}", self.scope.inputs, [], self.scope)
+        inner = Scope(f"sampled {len(self.done)} {self.scope.key}", self.scope.inputs, [], self.scope, "sampled")
         value = BarView(self.layout, inner, self.root).number(tree.operand)
-        slot = self.layout.slots(1, (0,))
+        name = value.text if self._is_there(tree, value, "sampled") else self.name_of(tree)
+        place = self.layout.place(name)
         self.scope.lines += [
             f"if {test.text}:",
             *flatten(inner.lines, "    "),
-            f"    s[{slot}] = {value.text}",
+            f"    s[{place}] = {value.text}",
         ]
-        return self.line(self.layout.name_of(tree), f"s[{slot}]")
+        return self.line(name, f"s[{place}]")
 
     def _on(self, tree: Tree) -> Code:
         assert isinstance(tree, OnTimeframe)
@@ -227,26 +209,52 @@ class BarView(View):
             return self.root.number(tree)
         block = self.blocks.get(tree.timeframe) or self._open_block(tree.timeframe)
         value = BarView(self.layout, block, self.root).number(tree.operand)
-        slot = self.layout.slots(1, (0,))
-        block.lines.append(f"s[{slot}] = {value.text}")
-        return self.line(self.layout.name_of(tree), f"s[{slot}]")
+        suffix = suffix_of(tree.timeframe)
+        name = value.text if self._is_there(tree, value, suffix) else self.name_of(tree)
+        place = self.layout.place(name if name.endswith(f"_{suffix}") else f"{name}_{suffix}")
+        block.lines.append(f"s[{place}] = {value.text}")
+        return self.line(name, f"s[{place}]")
+
+    def _is_there(self, tree: Tree, value: Code, suffix: str) -> bool:
+        """Whether the value has a name of its own inside its block: it is the same one outside."""
+        return (
+            plain(tree) not in self.layout.series_names
+            and value.text.isidentifier()
+            and value.text.endswith(f"_{suffix}")
+            and value.text not in self.layout.own.values()
+        )
 
     def _open_block(self, timeframe: str) -> Scope:
         # one bucket of a longer bar: end, open, high, low, close, volume, start, stage
         first = self.layout.slots(8)
         length = HIGHER_TIMEFRAMES[timeframe]
-        inputs = {name: f"s[{first + 1 + place}]" for place, name in enumerate(BAR_INPUTS)}
-        inputs |= {"minutes": f"s[{first + 6}]", "step": literal(length or 44640).text}
+        suffix = suffix_of(timeframe)
+        places = {name: f"s[{self._place_of(name, suffix, first + at)}]" for at, name in enumerate(BAR_INPUTS, 1)}
+        minutes = f"s[{self._place_of('minutes', suffix, first + 6)}]"
+        inputs = places | {"minutes": minutes, "step": literal(length or 44640).text}
         offset = WEEK_STARTS_MONDAY if timeframe == "1w" else 0.0
         bars = ", ".join(self.scope.inputs[name] for name in BAR_INPUTS)
-        block = Scope(timeframe, inputs, [])
-        self.scope.lines.append(
-            f"while {self.use('bar_closed')}(s, {first}, {self.scope.inputs['minutes']}, {self.scope.inputs['step']}, "
-            f"{literal(length).text}, {offset}, {bars}) == 1.0:  # closed bars of {timeframe}"
-        )
+        block = Scope(timeframe, inputs, [], suffix=suffix)
+        arguments = f"s, {first}, {self.scope.inputs['minutes']}, {self.scope.inputs['step']}, {literal(length).text}"
+        self.scope.lines += [
+            f"# every bar of {timeframe} that has closed",
+            f"while {self.use('bar_closed')}({arguments}, {offset}, {bars}) == 1.0:",
+        ]
         self.scope.lines.append(block)
         self.blocks[timeframe] = block
         return block
+
+    def _place_of(self, name: str, suffix: str, slot: int) -> str:
+        return self.layout.place_at(f"{name}_{suffix}", slot)
+
+
+def _times(tree: Tree) -> str:
+    """Say the times of day that a call is given."""
+    if not isinstance(tree, Call) or tree.function not in FUNCTIONS:
+        return ""
+    pairs = zip(FUNCTIONS[tree.function].arguments, tree.arguments, strict=False)
+    times = [clock(part) for argument, part in pairs if argument.kind == "time"]
+    return f"  # {' to '.join(times)}" if times else ""
 
 
 Line = str | Scope

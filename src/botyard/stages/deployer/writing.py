@@ -92,16 +92,19 @@ def _dialect(compiled: CompiledStrategy) -> Dialect:
         if isinstance(node, ast.ImportFrom):
             names |= {alias.asname or alias.name for alias in node.names}
         elif isinstance(node, ast.Assign):
-            names |= {t.id for t in node.targets if isinstance(t, ast.Name)}
+            names |= _named(node)
     return strategy_dialect(frozenset(names), has_orders="\ndef arm(" in compiled.source)
 
 
 def _question(compiled: CompiledStrategy) -> str:
     nodes = list(ast.walk(ast.parse(compiled.source)))
     slots = [(node.args[1].value, ast.unparse(node)) for node in nodes if _keeps_state(node)]
-    kept = {node.slice.value for node in nodes if _is_own_place(node)}
+    own_names = {
+        name for node in ast.parse(_head(compiled)).body if isinstance(node, ast.Assign) for name in _named(node)
+    }
+    kept = {node.slice.id for node in nodes if _is_place(node) and node.slice.id in own_names}
     lines = [f"- from {slot}: {call}" for slot, call in sorted(set(slots))]
-    own = ", ".join(str(k) for k in sorted(kept)) or "none"
+    own = ", ".join(sorted(kept)) or "none"
     return (
         f"The head:\n{_head(compiled)}\nSlots of the functions with memory:\n"
         + "\n".join(lines)
@@ -116,7 +119,11 @@ def _keeps_state(node: ast.AST) -> TypeGuard[Any]:
     return isinstance(first, ast.Name) and first.id == "s" and isinstance(node.args[1].value, int)
 
 
-def _is_own_place(node: ast.AST) -> TypeGuard[Any]:
+def _is_place(node: ast.AST) -> TypeGuard[Any]:
     if not isinstance(node, ast.Subscript) or not isinstance(node.value, ast.Name) or node.value.id != "s":
         return False
-    return isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, int)
+    return isinstance(node.slice, ast.Name)
+
+
+def _named(node: ast.Assign) -> set[str]:
+    return {part.id for target in node.targets for part in ast.walk(target) if isinstance(part, ast.Name)}

@@ -34,7 +34,7 @@ def answers(*codes):
 
 def test_what_is_wrong_goes_back_and_a_repair_ships(plain, good, trial):
     gated = good.replace("    remember_bar(", "    import os\n    remember_bar(")
-    other = good.replace("== 1.0:  # enter", "== 0.0:  # enter")
+    other = good.replace("== 1.0:\n            decide(s, ENTER_LONG", "== 0.0:\n            decide(s, ENTER_LONG")
     model = answers(gated, other, good)
     work = write_code(plain.compiled, model, trial)
     assert good not in plain.compiled.source
