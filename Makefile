@@ -6,7 +6,7 @@ UV := UV_PROJECT_ENVIRONMENT=$(VENV) $(BIN)/uv
 IDEA ?= fast ema crosses slow ema
 VERSIONS ?= 3.11 3.12 3.13
 
-.PHONY: help demo test check bench test-all format clean
+.PHONY: help demo test check bench chaos mutants test-all format clean
 
 help:  ## show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,15 @@ format: $(VENV)/.test  ## format and mend what can be mended
 
 bench: $(VENV)/.test  ## print the figures, as ratios
 	$(BIN)/python -m benchmarks
+
+mutants: $(VENV)/.test  ## plant the catalogue's bugs and see that the tests catch them
+	$(BIN)/python tools/mutants.py; code=$$?; $(BIN)/python tools/make_bug_pages.py; exit $$code
+
+CHAOS ?= --ticks 20000
+MARKET ?= $(wildcard ../shared/market)
+
+chaos: $(VENV)/.test  ## kill bots at any call of 20,000 ticks and audit their books; MARKET=folder of real bars
+	$(BIN)/python -m botyard.testing.chaos $(CHAOS) $(if $(MARKET),--market $(MARKET))
 
 # uv finds interpreters on the PATH; behind pyenv's shims they lie in its versions/
 FIND = $(BIN)/uv python find --system --no-python-downloads $$version 2>/dev/null || \

@@ -13,6 +13,7 @@ from botyard.records.fleet import Bar
 from botyard.testing.bots.crashes import Died
 from botyard.testing.chaos.fates import Fates, Mortal, never
 
+RETRY_MS = 2_000  # between two ticks
 MOST_TRIES = 60  # of one bar, before a bot counts as stuck
 
 
@@ -55,15 +56,19 @@ class Play:
     def tick(self) -> TickReport | None:
         """Wake the bot once; None when that process died or its store did not answer."""
         self.ticks += 1
-        self.wall.move_by(1)
+        self.wall.move_by(RETRY_MS)
         try:
-            return tick(self.name, self.deployed, self._mortal, f"life {self.lives}")
+            report = tick(self.name, self.deployed, self._mortal, f"life {self.lives}")
         except Died:
             self.fates.revive()
             self.lives += 1
             self.wall.move_by(LEASE_MS)  # its lease runs out
         except RetryableError:
             self.wall.move_by(LEASE_MS)
+        else:
+            if not report.is_done:  # it could not even give its lease back, or something did not answer
+                self.wall.move_by(LEASE_MS)
+            return report
         return None
 
     def calm_tick(self) -> TickReport:

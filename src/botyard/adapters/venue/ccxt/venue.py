@@ -7,8 +7,8 @@ again by itself. Only what the venue turned away before looking at it is tried a
 
 import dataclasses
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from typing import Any
 
@@ -106,7 +106,7 @@ class CcxtVenue:
 
         Raises: RetryableError when the venue does not know the order (yet) or does not confirm.
         """
-        with translated(self._terms.name, f"cancelling {client_id}"):
+        with self._asking(f"cancelling {client_id}"):
             seen = lookup.look(self._terms, self._client, symbol, client_id)
             if seen is None:
                 raise RetryableError(f"{self._terms.name} does not know order {client_id}, which was to be cancelled")
@@ -122,14 +122,14 @@ class CcxtVenue:
 
     def open_orders(self, symbol: str, prefix: str) -> list[OrderState]:
         """Return our orders whose client id starts with the prefix and that still rest; other people's are left out."""
-        with translated(self._terms.name, "listing open orders"):
+        with self._asking("listing open orders"):
             seen = lookup.open_pages(self._terms, self._client, symbol)
         named = [(lookup.our_id(self._terms, one), one) for one in seen]
         return [lookup.to_state(one, name, self._grid) for name, one in named if name and name.startswith(prefix)]
 
     def fills(self, symbol: str, client_id: str) -> list[Fill]:
         """Return all trades of an order so far, in order, as whole lots and ticks with exact money."""
-        with translated(self._terms.name, f"reading the trades of {client_id}"):
+        with self._asking(f"reading the trades of {client_id}"):
             seen = lookup.look(self._terms, self._client, symbol, client_id)
             if seen is None:
                 return []
@@ -142,7 +142,7 @@ class CcxtVenue:
 
     def held_lots(self, symbol: str) -> int:
         """Return the signed lots that the account holds, whoever bought them; parts of a lot do not count."""
-        with translated(self._terms.name, "asking what is held"):
+        with self._asking("asking what is held"):
             if self._terms.kind == "spot":
                 balance = self._client.fetch_balance().get(self._grid.instrument.base) or {}
                 return self._grid.whole_lots(Decimal(str(balance.get("total") or 0)))
@@ -156,14 +156,14 @@ class CcxtVenue:
         """Return the trade by which the venue closed a perpetual's position in a bar; else None."""
         if self._terms.kind == "spot" or self.held_lots(symbol) != 0:
             return None
-        with translated(self._terms.name, "asking for liquidations"):
+        with self._asking("asking for liquidations"):
             return extras.liquidation(self._client, symbol, bar_ms, self._length_ms, self._grid)
 
     def funding(self, symbol: str, bar_ms: int) -> str:
         """Return the quote (decimal) that was taken for a position within a bar; below 0 when it was paid to us."""
         if self._terms.kind == "spot":
             return "0"
-        with translated(self._terms.name, "asking for funding"):
+        with self._asking("asking for funding"):
             return extras.funding(self._client, symbol, bar_ms, self._length_ms)
 
     def settle_open(self, symbol: str, bar: Bar) -> list[OrderState]:
@@ -230,6 +230,17 @@ class CcxtVenue:
         elif isinstance(cause, TOO_FAST):
             said = (self._client.last_response_headers or {}).get("Retry-After", "1")
             self._sleep(min(float(said), 5.0) * (attempt + 1))
+
+    @contextmanager
+    def _asking(self, doing: str) -> Iterator[None]:
+        # told that its clock is wrong, it sets it: whoever asks again is heard
+        try:
+            with translated(self._terms.name, doing):
+                yield
+        except RetryableError as e:
+            if isinstance(e.__cause__, WRONG_TIME):
+                self._recover(e.__cause__, 0)
+            raise
 
     def _look(self, client_id: str) -> OrderState | None:
         for is_last_try in (False, True):
