@@ -13,6 +13,17 @@ import botyard.rules
 from botyard.engine import kernel
 from botyard.engine.cache import CodeCache
 from botyard.engine.machine import expressions, ir, native, translate
+from botyard.ops.state import ORDERS
+from botyard.rules.layout import (
+    ORDER_LOTS,
+    X_MAX_LEVERAGE,
+    X_MAX_LOSSES,
+    X_MAX_QUOTE,
+    X_ORDER_SLOTS,
+    X_SIZING,
+    X_TARGETS,
+)
+from botyard.rules.sizing import KINDS
 
 
 def machine_code(module: Any, source: str, code: CodeCache) -> bytes:
@@ -21,9 +32,31 @@ def machine_code(module: Any, source: str, code: CodeCache) -> bytes:
 
 
 def _compiled(module: Any, source: str) -> bytes:
+    return native.compiled(_program(module, source), kernel.SYMBOL)
+
+
+def _program(module: Any, source: str) -> str:
     given = {"on_bar": module.on_bar, "on_fill": module.on_fill}
-    program = translate.Program({module.on_bar.__module__: source}, given)
-    return native.compiled(program.text(kernel.run, kernel.SYMBOL), kernel.SYMBOL)
+    program = translate.Program({module.on_bar.__module__: source}, given, _known(module), kernel.RARE, ORDERS)
+    sizes = {
+        "s": module.STATE_SIZE,
+        "p": max(1, len(module.PARAMETERS)),
+        "x": X_TARGETS + len(module.TRANSITIONS),
+        "b": ORDER_LOTS,
+    }
+    return program.text(kernel.run, kernel.SYMBOL, sizes)
+
+
+def _known(module: Any) -> dict[tuple[str, int], float]:
+    """Entries of `x` that the strategy alone decides on."""
+    found = {
+        X_SIZING: KINDS[module.SIZING],
+        X_MAX_LEVERAGE: module.MAX_LEVERAGE,
+        X_MAX_QUOTE: module.MAX_QUOTE,
+        X_ORDER_SLOTS: module.ORDER_SLOTS,
+    }
+    found |= {X_MAX_LOSSES + place: limit for place, limit in enumerate(module.LIMITS)}
+    return {("x", place): float(value) for place, value in found.items()}
 
 
 def _key(source: str) -> str:
@@ -39,6 +72,7 @@ def _ground() -> str:
             digest.update(path.read_bytes())
     for module in (expressions, ir, kernel, native, translate):
         digest.update(Path(str(module.__file__)).read_bytes())
+    digest.update(Path(__file__).read_bytes())
     return "\0".join([
         digest.hexdigest(), version("llvmlite"), sys.version, platform.platform(), native.machine_name(),
     ])  # fmt: skip

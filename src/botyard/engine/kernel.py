@@ -1,8 +1,13 @@
 """The loop over bars, as plain Python: compiled together with the rules, and linked with one strategy."""
 
+from math import inf
+from typing import Any
+
 from botyard.ops.state import KIND, LEVEL, NO_ORDER, ORDER_WIDTH, ORDERS, PENDING, TRANSITION
-from botyard.rules.book import OnBar, OnFill, step
+from botyard.rules import book
+from botyard.rules.book import OnBar, OnFill, decide, settle
 from botyard.rules.layout import (
+    BAR,
     EQUITY,
     FILL_COUNT,
     FILL_WIDTH,
@@ -10,11 +15,15 @@ from botyard.rules.layout import (
     ORDER_LOTS,
     PENDING_LOTS,
     QUANTITY_LOTS,
+    REFUSAL,
     TRADE_COUNT,
     TRADE_WIDTH,
     TRADES,
+    X_ORDER_SLOTS,
     Floats,
 )
+from botyard.rules.limits import begin_day
+from botyard.rules.refusals import ACCEPTED
 
 SYMBOL = "botyard_run"
 
@@ -52,39 +61,85 @@ def run(
     """Run a strategy over n bars. Its two functions are bound when it is compiled.
 
     daily: equity at the last bar of each UTC day, the first bar of all left out. The arrays after it are written only
-    as far as `recorded` asks: DAILY none, CURVES all but orders, ORDERS_TOO all.
+    as far as `recorded` asks: DAILY none, CURVES all but orders, ORDERS_TOO all. Each bar passes as in `rules.book.step`;
+    the bars of a day that find nothing to settle leave the book alone. In the end `s` is of no use: what nothing reads
+    during the run is not written.
     """
-    n_fills = 0
-    n_trades = 0
-    n_days = 0
+    counts[N_FILLS] = 0.0
+    counts[N_TRADES] = 0.0
+    counts[N_DAYS] = 0.0
+    today = -inf
+    idle = False
+    over = False
     for i in range(n):
-        if i > 1 and days[i] != days[i - 1]:
-            daily[n_days] = b[EQUITY]
-            n_days += 1
-        step(
-            s, p, b, x, on_bar, on_fill,
-            minutes[i], days[i], open[i], high[i], low[i], close[i], volume[i],
-        )  # fmt: skip
+        if days[i] != today:
+            today = days[i]
+            if i > 1:
+                end_day(b, daily, counts)
+            begin_day(b, today)
+            idle = False
+        if not idle:
+            b[BAR] = float(i)
+            b[FILL_COUNT] = 0.0
+            b[TRADE_COUNT] = 0.0
+            b[REFUSAL] = ACCEPTED
+            over = over or not settle(s, p, b, x, on_fill, open[i], high[i], low[i], close[i])
+        if not over:
+            on_bar(s, p, minutes[i], open[i], high[i], low[i], close[i], volume[i])
+            if not idle or wants_something(s, x):
+                b[BAR] = float(i)
+                decide(s, b, x, close[i])
+                idle = is_idle(s, b, x)
         if recorded != DAILY:
             equity[i] = b[EQUITY]
             lots[i] = b[QUANTITY_LOTS]
-            for k in range(int(b[FILL_COUNT])):
-                fills[n_fills * FILL_ROW] = float(i)
-                for j in range(FILL_WIDTH):
-                    fills[n_fills * FILL_ROW + 1 + j] = b[FILLS + k * FILL_WIDTH + j]
-                n_fills += 1
-            for k in range(int(b[TRADE_COUNT])):
-                for j in range(TRADE_WIDTH):
-                    trades[n_trades * TRADE_WIDTH + j] = b[TRADES + k * TRADE_WIDTH + j]
-                n_trades += 1
+            if not idle and b[FILL_COUNT] > 0.0:
+                write_fills(b, fills, trades, counts, i)
             if recorded == ORDERS_TOO:
                 write_orders(s, b, orders, i, slots)
     if n > 1:
-        daily[n_days] = b[EQUITY]
-        n_days += 1
-    counts[N_FILLS] = float(n_fills)
-    counts[N_TRADES] = float(n_trades)
-    counts[N_DAYS] = float(n_days)
+        end_day(b, daily, counts)
+
+
+def is_idle(s: Floats, b: Floats, x: Floats) -> bool:
+    """Whether the bar just decided on left nothing behind: no position, no fill, no refusal, nothing wanted.
+
+    While its day lasts, all that the next bar's `settle` would change is the bar's number.
+    """
+    if b[QUANTITY_LOTS] != 0.0 or b[FILL_COUNT] > 0.0 or b[REFUSAL] != ACCEPTED:
+        return False
+    return not wants_something(s, x)
+
+
+def wants_something(s: Floats, x: Floats) -> bool:
+    """Whether a market order is pending or an order rests."""
+    if s[PENDING] >= 0.0:
+        return True
+    for k in range(int(x[X_ORDER_SLOTS])):  # noqa: SIM110 - the subset that is compiled has no generators
+        if s[ORDERS + k * ORDER_WIDTH + KIND] != NO_ORDER:
+            return True
+    return False
+
+
+def end_day(b: Floats, daily: Floats, counts: Floats) -> None:
+    """Write the equity of a day's last bar."""
+    daily[int(counts[N_DAYS])] = b[EQUITY]
+    counts[N_DAYS] += 1.0
+
+
+def write_fills(b: Floats, fills: Floats, trades: Floats, counts: Floats, i: int) -> None:
+    """Write the fills and closed trades of bar i."""
+    for k in range(int(b[FILL_COUNT])):
+        at = int(counts[N_FILLS]) * FILL_ROW
+        fills[at] = float(i)
+        for j in range(FILL_WIDTH):
+            fills[at + 1 + j] = b[FILLS + k * FILL_WIDTH + j]
+        counts[N_FILLS] += 1.0
+    for k in range(int(b[TRADE_COUNT])):
+        at = int(counts[N_TRADES]) * TRADE_WIDTH
+        for j in range(TRADE_WIDTH):
+            trades[at + j] = b[TRADES + k * TRADE_WIDTH + j]
+        counts[N_TRADES] += 1.0
 
 
 def write_orders(s: Floats, b: Floats, orders: Floats, i: int, slots: int) -> None:
@@ -99,3 +154,16 @@ def write_orders(s: Floats, b: Floats, orders: Floats, i: int, slots: int) -> No
             orders[at + 3 + 4 * k] = s[order + LEVEL]
             orders[at + 4 + 4 * k] = s[order + TRANSITION]
             orders[at + 5 + 4 * k] = b[ORDER_LOTS + k]
+
+
+RARE: tuple[Any, ...] = (
+    book.fill_pending,
+    book.fill_resting,
+    book.liquidate,
+    book.size_decision,
+    book.take_tick_order,
+    end_day,
+    write_fills,
+    write_orders,
+)
+"""What most bars do without: it stays a call, so that the loop itself is small."""

@@ -116,28 +116,45 @@ def step(
         return
     if day != b[DAY]:
         begin_day(b, day)
+    if settle(s, p, b, x, on_fill, open, high, low, close):
+        on_bar(s, p, minutes, open, high, low, close, volume)
+        decide(s, b, x, close)
+
+
+def settle(
+    s: Floats,
+    p: Floats,
+    b: Floats,
+    x: Floats,
+    on_fill: OnFill,
+    open: float,
+    high: float,
+    low: float,
+    close: float,
+) -> bool:
+    """Let a bar pass up to its close: fills, costs and equity. Say whether the run goes on."""
     if s[PENDING] >= 0.0:
         fill_pending(s, p, b, x, on_fill, open)
     work_resting(s, p, b, x, on_fill, open, high, low)
-    if b[QUANTITY_LOTS] != 0.0:
-        liquidate(s, b, x, open, high, low)
     equity = b[CASH]
     if b[QUANTITY_LOTS] != 0.0:
-        b[BARS_IN_MARKET] += 1.0
         quantity = b[QUANTITY_LOTS] * x[X_LOT_NUMERATOR] / x[X_LOT_DENOMINATOR]
+        level = liquidation_price(b[CASH], quantity)
+        if is_liquidated(quantity, level, high, low):
+            liquidate(s, b, x, quantity, level, open)
+            s[S_DRAWDOWN] = mark(b, x, b[CASH])
+            return False
+        b[BARS_IN_MARKET] += 1.0
         if x[X_FUNDING] != 0.0:
             paid = funding(quantity, close, x[X_FUNDING], x[X_BAR_MINUTES])
             b[CASH] -= paid
             b[FUNDING_PAID] += paid
         equity = b[CASH] + quantity * close
     s[S_DRAWDOWN] = mark(b, x, equity)
-    if b[LIQUIDATED] == 1.0:
-        return
     s[S_EQUITY] = equity
     s[TRADES_TODAY] = b[ENTRIES_TODAY]
     s[S_LAST_TRADE_RETURN] = b[LAST_TRADE_RETURN]
-    on_bar(s, p, minutes, open, high, low, close, volume)
-    decide(s, b, x, close)
+    return True
 
 
 def fill_pending(s: Floats, p: Floats, b: Floats, x: Floats, on_fill: OnFill, open: float) -> None:
@@ -240,12 +257,8 @@ def touches_stop(s: Floats, x: Floats, high: float, low: float) -> bool:
     return False
 
 
-def liquidate(s: Floats, b: Floats, x: Floats, open: float, high: float, low: float) -> None:
-    """Close the position where equity falls below the maintenance margin, and end the run."""
-    quantity = b[QUANTITY_LOTS] * x[X_LOT_NUMERATOR] / x[X_LOT_DENOMINATOR]
-    level = liquidation_price(b[CASH], quantity)
-    if not is_liquidated(quantity, level, high, low):
-        return
+def liquidate(s: Floats, b: Floats, x: Floats, quantity: float, level: float, open: float) -> None:
+    """Close the position at the price where equity falls below the maintenance margin, and end the run."""
     reference = liquidation_reference(quantity, level, open)
     price = market_price(reference, -quantity, x[X_SLIPPAGE], x[X_TICK_NUMERATOR], x[X_TICK_DENOMINATOR])
     fill(b, x, NONE, 0.0, 0.0, price, x[X_TAKER], reference, LIQUIDATION)

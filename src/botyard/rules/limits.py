@@ -1,5 +1,7 @@
 """Limits: entries stop for the rest of the UTC day, or for good after the drawdown; exits never do."""
 
+from math import inf
+
 from botyard.rules.layout import (
     DAY,
     DAY_EQUITY,
@@ -37,7 +39,7 @@ def mark(b: Floats, x: Floats, equity: float) -> float:
         b[LOWEST_DRAWDOWN] = drawdown
         if drawdown <= -x[X_MAX_DRAWDOWN]:
             b[STOPPED] = 1.0
-    if equity <= b[DAY_EQUITY] * (1.0 - x[X_MAX_DAILY_LOSS]):
+    if x[X_MAX_DAILY_LOSS] < inf and equity <= b[DAY_EQUITY] * (1.0 - x[X_MAX_DAILY_LOSS]):
         b[DAY_STOPPED] = 1.0
     return drawdown
 

@@ -14,6 +14,7 @@ OPERATORS: dict[type, str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%",
     ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=",
 }  # fmt: skip
+STORED = "  ; s "  # marks what is stored at a place of the state
 _INTRINSICS = {math.sqrt: "sqrt", math.log: "log", math.exp: "exp"}
 
 
@@ -21,6 +22,9 @@ class Callees(Protocol):
     """What a function needs of the module around it."""
 
     bound: Mapping[str, FunctionType]
+    known: Mapping[tuple[str, int], float]
+    forgotten: int
+    read: set[int]
 
     def signature(self, function: FunctionType) -> "Signature":
         """Say how a function is called."""
@@ -77,6 +81,7 @@ class Expressions:
         self._names = names
         self._writer = Writer()
         self._kinds: dict[str, Kind] = {}
+        self._own: ast.expr | None = None  # what the present statement assigns to: reading it keeps nothing alive
 
     def _refuse(self, node: ast.AST) -> InvariantError:
         line = getattr(node, "lineno", 0)
@@ -88,11 +93,39 @@ class Expressions:
             case ast.Name(id=name):
                 self._kinds[name] = kind = common(self._kinds.get(name, value.kind), value.kind)
                 w.add(f"store {kind} {w.convert(value, kind).text}, ptr %l.{name}")
+            case ast.Subscript(value=ast.Name(id="p" | "x")):
+                raise self._refuse(target)
             case ast.Subscript(value=array, slice=index):
                 place = self._place(array, index)
-                w.add(f"store double {w.convert(value, 'double').text}, ptr {place}")
+                slot = self._slot(array, index)
+                mark = ""
+                if slot is not None and slot[0] == "s" and slot[1] < self._callees.forgotten:
+                    mark = f"{STORED}{slot[1]}"
+                w.add(f"store double {w.convert(value, 'double').text}, ptr {place}{mark}")
             case _:
                 raise self._refuse(target)
+
+    def _slot(self, array: ast.expr, index: ast.expr) -> tuple[str, int] | None:
+        """Array's name and place, where the place is a plain number."""
+        if not isinstance(array, ast.Name):
+            return None
+        match index:
+            case ast.Constant(value=int() as place):
+                return array.id, place
+            case ast.Name(id=name) if name not in self._kinds and isinstance(self._names.get(name), int):
+                return array.id, int(self._names[name])
+        return None
+
+    def _load(self, array: ast.expr, index: ast.expr) -> Value:
+        slot = self._slot(array, index)
+        if slot is not None and slot in self._callees.known:
+            return constant(self._callees.known[slot])
+        if slot is not None and slot[0] == "s":
+            own = self._own
+            if not isinstance(own, ast.Subscript) or self._slot(own.value, own.slice) != slot:
+                self._callees.read.add(slot[1])
+        fixed = ", !invariant.load !0" if isinstance(array, ast.Name) and array.id in {"p", "x"} else ""
+        return self._writer.value(f"load double, ptr {self._place(array, index)}{fixed}", "double")
 
     def _place(self, array: ast.expr, index: ast.expr) -> str:
         w = self._writer
@@ -118,14 +151,13 @@ class Expressions:
                 w.branch(w.truth(self._value(node)), yes, no)
 
     def _value(self, node: ast.expr) -> Value:
-        w = self._writer
         match node:
             case ast.Constant(value=bool() | int() | float() as number):
                 return constant(number)
             case ast.Name(id=name):
                 return self._name(node, name)
             case ast.Subscript(value=array, slice=index):
-                return w.value(f"load double, ptr {self._place(array, index)}", "double")
+                return self._load(array, index)
             case ast.Call():
                 return self._only(node, self._call(node))
             case ast.UnaryOp(op=ast.Not()) | ast.BoolOp():
@@ -199,6 +231,10 @@ class Expressions:
 
     def _call_of(self, signature: Signature, node: ast.Call) -> list[Value]:
         w = self._writer
+        for argument, (name, kind) in zip(node.args, signature.parameters, strict=True):
+            # places are told by the array's name: state, parameters and constants keep theirs everywhere
+            if kind == "ptr" and {ast.unparse(argument), name} & {"s", "p", "x"} and ast.unparse(argument) != name:
+                raise self._refuse(node)
         values = [
             w.convert(self._value(argument), kind)
             for argument, (_, kind) in zip(node.args, signature.parameters, strict=True)

@@ -11,13 +11,13 @@ would raise. No instruction may be reordered in a way that changes a bit.
 
 import ast
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from pathlib import Path
 from types import FunctionType
 from typing import Any
 
-from botyard.engine.machine.expressions import OPERATORS, Callees, Expressions, Signature
+from botyard.engine.machine.expressions import OPERATORS, STORED, Callees, Expressions, Signature
 from botyard.engine.machine.ir import Value, Writer, constant
 
 _DECLARATIONS = "\n".join(
@@ -29,23 +29,41 @@ _DECLARATIONS = "\n".join(
 class Program:
     """Functions that call each other, as one IR module with one public symbol."""
 
-    def __init__(self, sources: Mapping[str, str], bound: Mapping[str, FunctionType]) -> None:
+    def __init__(
+        self,
+        sources: Mapping[str, str],
+        bound: Mapping[str, FunctionType],
+        known: Mapping[tuple[str, int], float] | None = None,
+        rare: Collection[FunctionType] = (),
+        forgotten: int = 0,
+    ) -> None:
         """Make an empty module.
 
         sources: source of modules that are no files, by their name. bound: what parameters that are functions stand for.
+        known: entries of arrays, by the parameter's name and place, that never change. rare: functions that stay calls.
+        forgotten: places of `s` below it are of no use after the run; those that nothing reads are not written.
         """
         self._sources = sources
         self.bound = bound
+        self.known = known or {}
+        self.forgotten = forgotten
+        self.read: set[int] = set()
+        self._rare = frozenset(rare)
         self._done: dict[FunctionType, Signature] = {}
         self._texts: list[str] = []
         self._arrays: dict[tuple[float, ...], str] = {}
 
-    def text(self, entry: Callable[..., Any], symbol: str) -> str:
-        """Translate a function and all that it calls; the function gets the symbol."""
+    def text(self, entry: Callable[..., Any], symbol: str, sizes: Mapping[str, int] | None = None) -> str:
+        """Translate a function and all that it calls; the function gets the symbol.
+
+        sizes: how many numbers an array holds at least, by the parameter's name.
+        """
         assert isinstance(entry, FunctionType)
         signature = self.signature(entry)
+        names = [name for name, kind in signature.parameters if kind is not None]
         parameters = ", ".join(
-            f"{kind}{' noalias' if kind == 'ptr' else ''} %a{k}" for k, kind in enumerate(signature.kinds)
+            f"{_argument(kind, (sizes or {}).get(name, 0))} %a{k}"
+            for k, (name, kind) in enumerate(zip(names, signature.kinds, strict=True))
         )
         passed = ", ".join(f"{kind} %a{k}" for k, kind in enumerate(signature.kinds))
         outer = f"define void @{symbol}({parameters}) {{\n  call void {signature.symbol}({passed})\n  ret void\n}}"
@@ -53,14 +71,20 @@ class Program:
             f"{name} = internal constant [{len(values)} x double] [{', '.join(f'double {constant(v).text}' for v in values)}]"
             for values, name in self._arrays.items()
         ]
-        return "\n\n".join([_DECLARATIONS, *arrays, *self._texts, outer]) + "\n"
+        text = "\n\n".join([_DECLARATIONS, *arrays, *self._texts, outer, "!0 = !{}"]) + "\n"
+        return "".join(line for line in text.splitlines(keepends=True) if not self._is_useless(line))
+
+    def _is_useless(self, line: str) -> bool:
+        _, mark, place = line.partition(STORED)
+        return bool(mark) and int(place) not in self.read
 
     def signature(self, function: FunctionType) -> "Signature":
         """Translate a function unless that is done; say how it is called."""
         if function not in self._done:
             node = self._node(function)
             self._done[function] = signature = Signature(node, function.__module__)
-            self._texts.append(_Body(self, node, signature, function.__globals__).text())
+            body = _Body(self, node, signature, function.__globals__)
+            self._texts.append(body.text(" noinline" if function in self._rare else ""))
         return self._done[function]
 
     def array(self, values: tuple[float, ...]) -> str:
@@ -84,6 +108,12 @@ def _functions(source: str) -> dict[str, ast.FunctionDef]:
     return {node.name: node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)}
 
 
+def _argument(kind: str, size: int = 0) -> str:
+    if kind != "ptr":
+        return kind
+    return f"ptr noalias align 8 dereferenceable({8 * size})" if size else "ptr noalias"
+
+
 class _Body(Expressions):
     """One function."""
 
@@ -91,7 +121,7 @@ class _Body(Expressions):
         super().__init__(callees, node, signature, names)
         self._loops: list[tuple[str, str]] = []  # where continue and break go
 
-    def text(self) -> str:
+    def text(self, attributes: str) -> str:
         """Write it twice at least: until no local's kind grows any more."""
         while True:
             before = dict(self._kinds)
@@ -100,10 +130,10 @@ class _Body(Expressions):
             if before == self._kinds:
                 break
         arguments = [(name, kind) for name, kind in self._signature.parameters if kind is not None]
-        listed = ", ".join(f"{kind}{' noalias' if kind == 'ptr' else ''} %a.{name}" for name, kind in arguments)
+        listed = ", ".join(f"{_argument(kind)} %a.{name}" for name, kind in arguments)
         begin = [f"  %l.{name} = alloca {kind}" for name, kind in self._kinds.items()]
         begin += [f"  store {kind} %a.{name}, ptr %l.{name}" for name, kind in arguments]
-        head = f"define internal {self._signature.result} {self._signature.symbol}({listed}) {{"
+        head = f"define internal {self._signature.result} {self._signature.symbol}({listed}){attributes} {{"
         return "\n".join([head, "begin:", *begin, *self._writer.lines, "}"])
 
     def _write(self) -> None:
@@ -128,11 +158,15 @@ class _Body(Expressions):
                 for target, value in zip(targets, self._call(call), strict=True):
                     self._store(target, value)
             case ast.Assign(targets=targets, value=value):
+                self._own = targets[0] if len(targets) == 1 else None
                 given = self._value(value)
+                self._own = None
                 for target in targets:
                     self._store(target, given)
             case ast.AugAssign(target=target, op=op, value=value):
+                self._own = target
                 self._store(target, w.arithmetic(OPERATORS[type(op)], self._value(target), self._value(value)))
+                self._own = None
             case ast.Return(value=value):
                 self._return(value)
             case ast.Continue():
