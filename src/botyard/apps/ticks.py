@@ -1,8 +1,11 @@
 """Wake a bot of this home, or end it."""
 
+import dataclasses
+
 from botyard.adapters.clock.replay import ReplayClock
 from botyard.adapters.fleet_store.sqlite import local_owner
 from botyard.apps import bots
+from botyard.apps.operations import outer_limits
 from botyard.bot import folds
 from botyard.bot.deployed import Deployed, load_settings
 from botyard.bot.limits import timeframe_ms
@@ -21,6 +24,7 @@ def tick_bot(bot: BotRecord, ports: Ports) -> TickReport:
             deployed = Deployed(load_settings(bots.bundle(bot)), None, "")
         else:
             deployed = bots.load(bots.bundle(bot), bot.code_hash)
+            ports = dataclasses.replace(ports, limits=outer_limits.of_mode(bot.mode))
     except ConfigError as e:
         return halt(bot, ports, e)
     return tick(bot.name, deployed, ports, local_owner())

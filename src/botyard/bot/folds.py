@@ -177,7 +177,8 @@ def _note(entry: Entry, instrument: Instrument) -> str:
     if entry.kind == "missed":
         return f"missed: {data.get('reason', 'never arrived')}"
     if entry.kind == "refused":
-        return f"the venue refused an order: {data['reason']}"
+        who = f"your limit {data['limit']}" if "limit" in data else "the venue"
+        return f"{who} refused an order: {data['reason']}"
     if entry.kind == "status":
         return f"{data['from']} to {data['to']}: {data['reason']}"
     return ""

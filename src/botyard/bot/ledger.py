@@ -64,6 +64,9 @@ class Ledger:
     day_equity: Decimal = Decimal(0)  # at the last close before that day
     last_equity: Decimal = Decimal(0)  # at the last close
     cusum: float = 0.0  # of the kill rule, after the last ended day
+    orders_day: int = -1  # UTC day that the next two belong to
+    n_entries_today: int = 0  # orders intended that open or enlarge a position
+    refused_today: list[str] = field(default_factory=list)  # limits that refused one
     promotion: dict[str, Any] | None = None  # the last one granted
     working: dict[str, Working] = field(default_factory=dict)
     intended: list[str] = field(default_factory=list)  # client ids since the last decision, finished or not
@@ -94,6 +97,8 @@ class Ledger:
             self.working[order.client_id] = Working(order, data["transition"], intended_ms=entry.at_ms)
             self.intended.append(order.client_id)
             self.n_kills += data["leg"] == "kill"
+            self._begin_orders_of(entry.bar_ms // DAY_MS)
+            self.n_entries_today += not order.reduce_only
         elif entry.kind == "submitted":
             if data["client_id"] in self.working:
                 self.working[data["client_id"]].is_sent = True
@@ -103,7 +108,7 @@ class Ledger:
             self.funding = EXACT.add(self.funding, Decimal(data["paid"]))
             self.funded_ms = entry.bar_ms
         elif entry.kind in ("cancelled", "refused"):
-            self.working.pop(data.get("client_id", ""), None)
+            self._gone(entry)
         elif entry.kind == "decision":
             self._decided(entry)
         elif entry.kind == "promotion":
@@ -120,6 +125,16 @@ class Ledger:
         for entry in entries:
             self.apply(entry)
         return self
+
+    def _gone(self, entry: Entry) -> None:
+        self.working.pop(entry.data.get("client_id", ""), None)
+        if "limit" in entry.data:  # it never was an order: the owner does not allow it
+            self._begin_orders_of(entry.bar_ms // DAY_MS)
+            self.refused_today.append(entry.data["limit"])
+
+    def _begin_orders_of(self, day: int) -> None:
+        if day != self.orders_day:
+            self.orders_day, self.n_entries_today, self.refused_today = day, 0, []
 
     def pending(self) -> list[Working]:
         """Intents whose submission was not written down: they may or may not have reached the venue."""
@@ -172,7 +187,7 @@ class Ledger:
 
 _PLAIN = (
     "lots", "spent", "opened", "n_fills", "n_kills", "n_shortfalls", "last_bar_ms", "funded_ms", "is_liquidated", "day", "intended",
-    "cusum", "promotion",
+    "cusum", "orders_day", "n_entries_today", "refused_today", "promotion",
 )  # fmt: skip
 _DECIMAL = ("allocated", "unit", "fees", "funding", "day_equity", "last_equity")
 

@@ -1,11 +1,14 @@
-"""What a bot may do, whatever its strategy says: freshness, its own money, which rules halt it."""
+"""What a bot may do, whatever its strategy says: freshness, its own money, which rules halt it, what its owner allows."""
 
+import dataclasses
 from math import inf
 
+from botyard.bot.intents import Want
 from botyard.bot.ledger import Ledger
 from botyard.records.deployment import BundleSettings, KillRule
 from botyard.records.fleet import BotRecord, Mode
-from botyard.records.market import MINUTE_MS, TradingRules, timeframe_minutes
+from botyard.records.limits import OuterLimits
+from botyard.records.market import MINUTE_MS, Instrument, TradingRules, timeframe_minutes
 
 MOST_LATE_MS = 60_000
 
@@ -57,3 +60,37 @@ def affordable(
     if max_notional < inf:
         most = min(most, int(max_notional / (price * lot.value)))
     return min(lots, most) if lots > 0 else max(lots, -most)
+
+
+def refusal(
+    outer: OuterLimits, bot: BotRecord, ledger: Ledger, want: Want, instrument: Instrument, close: float, older: int
+) -> tuple[str, str] | None:
+    """Say which limit of its owner forbids an order, and why; None for what is allowed and for every exit.
+
+    close: quote, of the last bar; older: living bots of the same mode that were made before this one.
+    """
+    if want.reduce_only:
+        return None
+    price = close if want.ticks is None else want.ticks * instrument.tick.value
+    after = abs(ledger.lots + (want.lots if want.side == "buy" else -want.lots))
+    notional = after * instrument.lot.value * price
+    lost = float(ledger.allocated - ledger.equity(round(close / instrument.tick.value)))
+    if outer.symbols and bot.symbol not in outer.symbols:
+        return "symbols", f"{bot.symbol} is not allowed in {bot.mode} mode; allowed: {', '.join(outer.symbols)}"
+    if outer.venues and bot.venue not in outer.venues:
+        return "venues", f"{bot.venue} is not allowed in {bot.mode} mode; allowed: {', '.join(outer.venues)}"
+    if outer.max_bots is not None and older >= outer.max_bots:
+        return "max_bots", f"{older} older bots live in {bot.mode} mode, and {outer.max_bots} are allowed"
+    if outer.max_notional is not None and notional > outer.max_notional:
+        return "max_notional", f"a position worth {notional:.2f} is over {outer.max_notional:g}"
+    if outer.max_orders_a_day is not None and ledger.n_entries_today >= outer.max_orders_a_day:
+        return "max_orders_a_day", f"{ledger.n_entries_today} orders today are all that is allowed"
+    if outer.max_loss is not None and lost >= outer.max_loss:
+        return "max_loss", f"it has lost {lost:.2f}, and {outer.max_loss:g} is allowed"
+    return None
+
+
+def way_out(want: Want, held: int) -> Want | None:
+    """Return what of a refused order closes a position, or None where it only opens one."""
+    delta = want.lots if want.side == "buy" else -want.lots
+    return dataclasses.replace(want, lots=abs(held), reduce_only=True) if held * delta < 0 else None

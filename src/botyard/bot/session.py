@@ -14,6 +14,7 @@ from botyard.bot.ledger import Ledger, Working
 from botyard.errors import BotyardError, RetryableError, VenueRejected
 from botyard.ports import Clock, FleetStore, MarketData, Notifier, Venue
 from botyard.records.fleet import Bar, BotRecord, Entry, Lease, OrderState, Snapshot
+from botyard.records.limits import DEFAULTS, OuterLimits
 
 TRIES = 3
 SEND_WITHIN_MS = 15_000  # of the lease's begin: a tick that was paused may not wake up and trade
@@ -35,6 +36,7 @@ class Ports:
     clock: Clock
     wall: Clock
     notifier: Notifier
+    limits: OuterLimits = DEFAULTS["paper"]
 
 
 class Session:

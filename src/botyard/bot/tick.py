@@ -19,7 +19,7 @@ from botyard.bot import kill_rule, limits, orders, promotion, restore, words
 from botyard.bot.deployed import Deployed
 from botyard.bot.intents import Want, compare
 from botyard.bot.kill import kill
-from botyard.bot.ledger import Working
+from botyard.bot.ledger import DAY_MS, Working
 from botyard.bot.model import AfterOpen, Model
 from botyard.bot.orders import Missed
 from botyard.bot.session import Ports, Session, UnresolvedError
@@ -121,6 +121,7 @@ class _Tick:
 
     def run(self) -> TickReport:
         bundles.check(self._deployed, self._bot)
+        self._check_ceiling()
         if self._bot.mode == "mainnet":
             self._check_promotion()
         lost = self._session.resolve()
@@ -223,7 +224,7 @@ class _Tick:
         if missing and session.is_late:
             session.write()
             raise RetryableError("this tick has been at it for too long to send orders; the next one does")
-        planned = session.plan(missing, bar.open_ms, text)
+        planned = session.plan(self._allowed(missing, bar), bar.open_ms, text)
         for one in missed if is_now else self._passed_by():
             session.note(
                 session.entry(
@@ -293,6 +294,35 @@ class _Tick:
             return self._bot.status
         late_s = (self._ports.clock.now_ms() - bar.open_ms - limits.timeframe_ms(self._bot)) // 1000
         return f"seen {late_s} s after the close, too late to enter"
+
+    def _allowed(self, wants: list[Want], bar: Bar) -> list[Want]:
+        """Leave out what the owner's limits forbid: journaled each time, told once a day; ways out stay."""
+        outer, allowed = self._ports.limits, []
+        older = 0
+        if outer.max_bots is not None:
+            fleet = [b.name for b in self._ports.store.bots() if b.mode == self._bot.mode and b.status != "killed"]
+            older = fleet.index(self._bot.name)
+        for one in wants:
+            why = limits.refusal(outer, self._bot, self._ledger, one, self._rules.instrument, bar.close, older)
+            if why is None:
+                allowed.append(one)
+                continue
+            name, reason = why
+            if name not in self._ledger.refused_today or self._ledger.orders_day != bar.open_ms // DAY_MS:
+                self._ports.notifier.tell(f"{self._bot.name}: an order is refused by your limit {name}: {reason}")
+            refused = {"limit": name, "reason": reason, "transition": one.transition, "lots": one.lots}
+            self._session.note(self._session.entry("refused", bar.open_ms, **refused))
+            out = limits.way_out(one, self._ledger.lots)
+            allowed += [out] if out else []
+        return allowed
+
+    def _check_ceiling(self) -> None:
+        if self._ports.limits.is_above_ceiling:
+            self._max_notional = 0.0
+            self._halt(
+                f"BOTYARD_NETWORK does not allow {self._bot.mode}: set BOTYARD_NETWORK={self._bot.mode}, then "
+                f"botyard resume {self._bot.name}; or botyard kill {self._bot.name}"
+            )
 
     def _check_promotion(self) -> None:
         granted = self._ledger.promotion
