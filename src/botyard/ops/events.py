@@ -14,6 +14,25 @@ def truth(yes: float, no: float) -> float:
     return 0.0 if no != 0.0 else nan
 
 
+def above(a: float, b: float) -> float:
+    """Compare as a number: 1, 0, or NaN where one of them is not known. Its kin below do the same."""
+    if a != a or b != b:
+        return nan
+    return 1.0 if a > b else 0.0
+
+
+def below(a: float, b: float) -> float:
+    return above(b, a)
+
+
+def at_least(a: float, b: float) -> float:
+    return 1.0 - above(b, a)
+
+
+def at_most(a: float, b: float) -> float:
+    return 1.0 - above(a, b)
+
+
 def crosses_above(s: State, i: int, a: float, b: float) -> float:
     """Slots: whether a bar was seen, a and b then. An unknown value leaves them untouched."""
     if a != a or b != b:

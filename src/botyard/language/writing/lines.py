@@ -67,6 +67,8 @@ def _split(text: str) -> tuple[str, str, str]:
             return word, text[len(word) : -1], ":"
     if text.startswith("return "):
         return "return ", text.removeprefix("return "), ""
+    if text.endswith(","):
+        return "", text[:-1], ","
     target, equals, value = text.partition(" = ")
     return (f"{target} = ", value, "") if equals else ("", text, "")
 

@@ -31,7 +31,7 @@ TABLES = (
 HEADER = tuple(name for name in vars(state) if name.isupper())
 LONGEST = 44  # characters of a name that is put together; longer ones are numbered
 
-COMPARED = {">": "above", "<": "below", ">=": "at_least", "<=": "at_most", "==": "is"}
+COMPARED = {">": "above", "<": "below", ">=": "at_least", "<=": "at_most", "==": "is"}  # in made-up names
 
 _SPOKEN_FOR = {*ARGUMENTS, *FUNCTION_NAMES, *BUILTINS, *TABLES, *HEADER, *keyword.kwlist}
 

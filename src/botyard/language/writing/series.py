@@ -21,10 +21,10 @@ from botyard.language.reading.tree import (
     plain,
     type_of,
 )
-from botyard.language.writing.code import ATOM, Code, call, literal
+from botyard.language.writing.code import ATOM, Code, call, compare, literal
 from botyard.language.writing.layout import Layout
 from botyard.language.writing.names import clock, suffix_of
-from botyard.language.writing.views import View
+from botyard.language.writing.views import View, is_compared
 
 WEEK_STARTS_MONDAY = 4320.0  # minutes: 1970-01-01 was a Thursday, three days after a Monday
 
@@ -133,6 +133,10 @@ class BarView(View):
 
     def _named_truth(self, tree: Tree) -> Code:
         assert isinstance(tree, Series)
+        if is_compared(tree.definition):
+            value = self._served(tree, lambda: self.truth(tree.definition))
+            is_first = (self.scope.key, plain(tree), "yes") not in self.done
+            return self.line(self._name_for(tree, tree.name if is_first else f"{tree.name}_known"), value.text)
         yes, no = self.condition(tree), self.condition(tree, negated=True)
         return self.line(self._name_for(tree, f"{tree.name}_known"), call(self.use("truth"), yes.text, no.text).text)
 
@@ -142,7 +146,10 @@ class BarView(View):
             return None
         if self.scope.key.startswith("sampled") and self.scope.parent is not None and self.scope.parent.key == "":
             return self.root.truth_of_series(series, negated=negated)
+        known = self.done.get((self.scope.key, plain(series), "truth"))
         key = (self.scope.key, plain(series), "no" if negated else "yes")
+        if known is not None and is_compared(series.definition):
+            return compare("==", known, literal(0.0 if negated else 1.0))
         if key not in self.done:
             code = self._served(series, lambda: self.condition(series.definition, negated=negated))
             name = self._name_for(series, f"not_{series.name}" if negated else series.name)

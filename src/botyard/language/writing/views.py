@@ -28,6 +28,14 @@ from botyard.language.writing.code import NOT, UNARY, Code, binary, call, choice
 
 NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
+COMPARISONS = {">": "above", "<": "below", ">=": "at_least", "<=": "at_most"}
+"""Operator -> the op that gives 1, 0 or NaN."""
+
+
+def is_compared(tree: Tree) -> bool:
+    """Whether it is one comparison that an op gives as a number."""
+    return isinstance(tree, Comparison) and len(tree.operators) == 1 and tree.operators[0] in COMPARISONS
+
 
 class View(ABC):
     """One place where expressions are evaluated."""
@@ -126,6 +134,9 @@ class View(ABC):
             return found
         if isinstance(tree, Series) and isinstance(tree.definition, Call | Parameter):
             return self.truth(tree.definition)
+        if isinstance(tree, Comparison) and is_compared(tree):
+            numbers = [self.number(operand).text for operand in tree.operands]
+            return call(self.use(COMPARISONS[tree.operators[0]]), *numbers)
         yes, no = self.condition(tree), self.condition(tree, negated=True)
         return call(self.use("truth"), yes.text, no.text)
 
