@@ -24,12 +24,15 @@ from botyard.language import compile_spec
 from botyard.ports import FleetStore
 from botyard.records import codec
 from botyard.records.deployment import BundleSettings, KillRule
-from botyard.records.fleet import PROMOTED_FOR_MS, BotRecord, Entry, Promotion
+from botyard.records.fleet import PROMOTED_FOR_MS, Bar, BotRecord, Entry, Promotion
 from botyard.records.research import Research
 from botyard.records.verdict import Condition
 
 PILOT_NOTIONALS = 2.0
 """A pilot may hold this many times the venue's smallest order."""
+
+JITTER_MS = 5_000
+"""A venue's time is asked anew by each tick, and may come out a little earlier: no promotion begins in the future."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,14 @@ class Standing:
         return all(c.is_met for c in self.conditions)
 
 
-def standing(store: FleetStore, name: str, *, pilot: bool, account: str = "") -> Standing:
-    """Look at every condition of a promotion. Raises: NotFound, ConfigError when its bundle cannot be read."""
+def standing(
+    store: FleetStore, name: str, *, pilot: bool, account: str = "", asked: Sequence[Condition] = ()
+) -> Standing:
+    """Look at every condition of a promotion.
+
+    account: at the mainnet, as the venue named it; asked: what was found out there (apps/exchanges/mainnet.py).
+    Raises: NotFound, ConfigError when its bundle cannot be read.
+    """
     bot = store.bot(name)
     known = bots.load(bots.bundle(bot), bot.code_hash).settings
     entries = list(store.entries(name))
@@ -58,7 +67,7 @@ def standing(store: FleetStore, name: str, *, pilot: bool, account: str = "") ->
         _replay(bot, known, research, entries),
         _silence(bot, known, entries),
         evidence.grace_condition(entries),
-        _account(account or bot.account),
+        *(asked or [_account(account)]),
     ]
     instrument, costs = known.rules.instrument, known.rules.costs
     if not pilot:
@@ -68,26 +77,27 @@ def standing(store: FleetStore, name: str, *, pilot: bool, account: str = "") ->
     return Standing(name, pilot, tuple(conditions), most)
 
 
-def grant(store: FleetStore, found: Standing, *, account: str = "") -> Promotion:
-    """Write the promotion of a bot that meets all conditions into its journal.
+def grant(store: FleetStore, found: Standing, *, account: str, to: BotRecord | None = None) -> Promotion:
+    """Write the promotion of a bot that meets all conditions into its journal, or into that of its mainnet twin `to`.
 
     Raises: RetryableError while a tick is at work; InvariantError when a condition is not met.
     """
     if not found.is_met:
         raise InvariantError(f"{found.bot} does not meet every condition of a promotion")
-    bot = store.bot(found.bot)
-    now_ms = SystemClock().now_ms()
+    bot = store.bot(found.bot) if to is None else to
+    known = bots.load(bots.bundle(bot), bot.code_hash).settings
+    now_ms = _now_ms(known) - JITTER_MS
     granted = Promotion(
         bot=bot.name,
         spec_hash=bot.spec_hash,
         code_hash=bot.code_hash,
-        verdict_hash=bots.load(bots.bundle(bot), bot.code_hash).settings.verdict_hash,
-        account=account or bot.account,
+        verdict_hash=known.verdict_hash,
+        account=account,
         max_notional=found.max_notional,
         granted_ms=now_ms,
         expires_ms=now_ms + PROMOTED_FOR_MS,
     )
-    lease = store.acquire(bot.name, local_owner(), now_ms, LEASE_MS)
+    lease = store.acquire(bot.name, local_owner(), SystemClock().now_ms(), LEASE_MS)
     if lease is None:
         raise RetryableError(f"a tick of {bot.name} is at work; try again in a moment")
     try:
@@ -95,6 +105,15 @@ def grant(store: FleetStore, found: Standing, *, account: str = "") -> Promotion
     finally:
         store.release(lease)
     return granted
+
+
+def _now_ms(known: BundleSettings) -> int:
+    # by the clock that its ticks go by
+    if known.market in bots.STORED:
+        return SystemClock().now_ms()
+    from botyard.apps.exchanges import venues  # ccxt: only where an exchange is spoken to
+
+    return venues.clock(known.market).now_ms()
 
 
 def _research(path: Path) -> Research | None:
@@ -121,9 +140,8 @@ def _replay(bot: BotRecord, known: BundleSettings, research: Research | None, en
     last_ms = max((e.bar_ms for e in entries if e.kind == "decision"), default=None)
     if last_ms is None:
         return evidence.replay_condition(entries, (), np.empty(0), np.empty(0))
-    market = ColumnMarketData(settings.home() / "market" / known.market)
-    listed = market.bars(bot.symbol, bot.timeframe, bot.seed_ms - 1, last_ms + timeframe_ms(bot))
-    if not listed:
+    listed = _bars(bot, known, last_ms + timeframe_ms(bot))
+    if not listed or listed[0].open_ms != bot.seed_ms:
         return Condition("replay", False, f"The bars of {bot.symbol} that it was fed are not stored here any more.")
     bars = Bars(*(np.array(column) for column in zip(*listed, strict=True)))
     program = load_program(compiled, settings.home() / "cache")
@@ -131,6 +149,16 @@ def _replay(bot: BotRecord, known: BundleSettings, research: Research | None, en
     ran = backtest(program, bars, known.rules, program.vector(), record_orders=True, trade_from=live)
     orders = np.empty((0, 2)) if ran.orders is None else ran.orders
     return evidence.replay_condition(entries, bars.open_ms[live:].tolist(), orders[live:], ran.equity[live:])
+
+
+def _bars(bot: BotRecord, known: BundleSettings, until_ms: int) -> list[Bar]:
+    if known.market in bots.STORED:
+        stored = ColumnMarketData(settings.home() / "market" / known.market)
+        return stored.bars(bot.symbol, bot.timeframe, bot.seed_ms - 1, until_ms)
+    from botyard.apps.exchanges import venues  # ccxt: only where an exchange is spoken to
+
+    market = venues.market_data(known.market, known.rules.instrument)
+    return market.bars(bot.symbol, bot.timeframe, bot.seed_ms - 1, until_ms)
 
 
 def _silence(bot: BotRecord, known: BundleSettings, entries: Sequence[Entry]) -> Condition:
@@ -162,6 +190,5 @@ def _capped(rule: KillRule, bot: BotRecord, known: BundleSettings, entries: Sequ
 
 def _account(account: str) -> Condition:
     if not account:
-        text = "It trades on paper and no account at a venue is named; name one with --account."
-        return Condition("account", False, text)
+        return Condition("account", False, "The keys of its venue's mainnet were not asked whose they are.")
     return Condition("account", True, f"It is for the account {account} and for no other.")

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from botyard.records.fleet import Mode
     from botyard.records.run import StageName
 
 _overrides: dict[str, Path] = {}
@@ -19,6 +20,23 @@ def home() -> Path:
     """Return the folder that bars, runs and bots live in: --home, else BOTYARD_HOME, else ~/.botyard."""
     chosen = _overrides.get("home") or os.environ.get("BOTYARD_HOME")
     return Path(chosen).expanduser().resolve() if chosen else Path.home() / ".botyard"
+
+
+def network() -> "Mode":
+    """Return how far orders may go from here: BOTYARD_NETWORK, else testnet. A ceiling for all bots, and moves none.
+
+    Raises: UserError for a word that is none of paper, testnet, mainnet.
+    """
+    from botyard.errors import UserError
+
+    text = os.environ.get("BOTYARD_NETWORK", "").strip().lower()
+    if text in ("", "testnet"):
+        return "testnet"
+    if text == "paper":
+        return "paper"
+    if text == "mainnet":
+        return "mainnet"
+    raise UserError(f"BOTYARD_NETWORK is {text!r}; write paper, testnet or mainnet")
 
 
 def gates() -> "tuple[StageName, ...]":

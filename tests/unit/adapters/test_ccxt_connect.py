@@ -47,7 +47,7 @@ def test_testnet_and_mainnet_do_not_share_a_host_unless_a_header_parts_them(name
     if terms.testnet_header is None:
         assert not set(terms.testnet) & set(terms.mainnet)
     assert set(terms.testnet) <= addresses(connect(terms, "testnet", KEYS))
-    assert set(terms.mainnet) & addresses(connect(terms, "mainnet", KEYS))
+    assert set(terms.mainnet) & addresses(connect(terms, "mainnet", KEYS, real_money=True))
 
 
 @pytest.mark.parametrize("name", ["kraken", "kucoin"])
@@ -83,7 +83,7 @@ def test_the_header_that_tells_test_from_real_money_is_minded():
     client.headers = {}
     with pytest.raises(ConfigError, match="no header x-simulated-trading"):
         client.fetch_time()
-    client = connect(terms, "mainnet", KEYS)
+    client = connect(terms, "mainnet", KEYS, real_money=True)
     client.headers = {"x-simulated-trading": "1"}
     with pytest.raises(ConfigError, match="the header x-simulated-trading"):
         client.fetch_time()

@@ -70,7 +70,7 @@ def open_run_market(home: Path, record: RunRecord) -> MarketAtVenue:
 
 def target(home: Path, record: RunRecord, store: FleetStore) -> LocalTarget:
     """Return where the run's bot goes: this machine, woken with the venue's clients at hand."""
-    return LocalTarget(home, store, partial(_open_account, home, record, store), wake=partial(_wake, store))
+    return LocalTarget(home, store, partial(_open_account, home, record, store), wake=partial(wake, store))
 
 
 def _open_account(home: Path, record: RunRecord, store: FleetStore, bot: str, rules: TradingRules) -> None:
@@ -82,12 +82,13 @@ def _open_account(home: Path, record: RunRecord, store: FleetStore, bot: str, ru
     venues.open_account(bot, rules, venue=record.venue, mode=record.mode, listed=listed, store=store)
 
 
-def _wake(store: FleetStore, bot: BotRecord) -> str:
+def wake(store: FleetStore, bot: BotRecord) -> str:
+    """Tick a bot once, and return what it said. Raises: ConfigError when it does not trade after that."""
     try:
         with bots.opened(bot, store, ConsoleNotifier()) as ports:
             report = tick_bot(bot, ports)
     except BotyardError as e:
         raise ConfigError(f"the first tick of {bot.name} failed: {e}") from e
     if report.status not in TRADES or not report.is_done:
-        raise ConfigError(f"the first tick of {bot.name} failed: {report.text}")
+        raise ConfigError(f"the first tick of {bot.name} failed: {store.bot(bot.name).reason or report.text}")
     return report.text

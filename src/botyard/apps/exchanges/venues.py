@@ -71,19 +71,37 @@ def _clock(venue: str, address: str) -> VenueClock:
 def trading_client(terms: VenueTerms, network: Network, bot: str = "") -> Client:
     """Return a client that may send orders.
 
-    Raises: ConfigError when there are no keys, saying where they are looked for.
+    Raises: ConfigError when there are no keys, saying where they are looked for, or when BOTYARD_NETWORK forbids it.
     """
+    check_ceiling(network)
     found = keys.find_keys(terms.name, network, bot)
     if found is None:
         raise ConfigError(f"no keys for {terms.name} {network}: {keys.how_to_give(terms.name, network)}")
     return _trading_client(terms.name, network, bot, found.key, loopback(network))
 
 
+def check_ceiling(network: Network) -> None:
+    """Refuse what goes further than BOTYARD_NETWORK allows. Raises: ConfigError, UserError."""
+    allowed = settings.network()
+    if allowed == "paper" or (network == "mainnet" and allowed != "mainnet"):
+        raise ConfigError(
+            f"nothing goes to a {network} while BOTYARD_NETWORK is {allowed}; "
+            f"where that is meant: export BOTYARD_NETWORK={network}"
+        )
+
+
 @cache
 def _trading_client(venue: str, network: Network, bot: str, _key: str, address: str) -> Client:
     # another key, or another address, is another client
     found = keys.find_keys(venue, network, bot)
-    return connect(find_venue(venue), network, found, now_ms=clock(venue).now_ms, loopback=address)
+    return connect(
+        find_venue(venue),
+        network,
+        found,
+        real_money=network == "mainnet",
+        now_ms=clock(venue).now_ms,
+        loopback=address,
+    )
 
 
 def network_of(mode: Mode) -> Network:
@@ -210,6 +228,8 @@ def opened(
 
     Raises: ConfigError when keys or filters are missing.
     """
+    if bot.mode != "paper":
+        check_ceiling(network_of(bot.mode))
     venue, wall, symbol_rules = known.market, SystemClock(), known.rules
     listed = thaw(venue, bot.mode, symbol_rules.instrument)
     bars = market or market_data(venue, listed.instrument, listed.market)
@@ -228,4 +248,23 @@ def opened(
 def _trading_venue(bot: BotRecord, known: BundleSettings, listed: Listed, now_ms: Callable[[], int]) -> CcxtVenue:
     terms = find_venue(known.market)
     client = trading_client(terms, network_of(bot.mode), bot.name)
+    if bot.mode == "mainnet":
+        _check_owner(bot, terms)
     return CcxtVenue(terms, client, listed, known.timeframe, now_ms=now_ms)
+
+
+def _check_owner(bot: BotRecord, terms: VenueTerms) -> None:
+    # once per process and key: whose money is this?
+    found = keys.find_keys(terms.name, "mainnet", bot.name)
+    owner = _owner(terms.name, bot.name, found.key if found else "", loopback("mainnet"))
+    if owner != bot.account:
+        raise ConfigError(
+            f"{bot.name} trades on {bot.account} and the keys are of {owner or 'nobody'}; put its own keys back: "
+            f"{keys.how_to_give(terms.name, 'mainnet')}"
+        )
+
+
+@cache
+def _owner(venue: str, bot: str, _key: str, _address: str) -> str:
+    found = probe_account(venue, "mainnet", bot)
+    return "" if found is None else found.account

@@ -22,7 +22,13 @@ def client_of(
     """Return a ccxt client whose every address is the exchange's, and whose time is its time."""
     keys = Keys(exchange.key.key, exchange.key.secret) if signed else None
     return connect(
-        find_venue(venue), network, keys, now_ms=exchange.now_ms, loopback=exchange.url, timeout_ms=TIMEOUT_MS
+        find_venue(venue),
+        network,
+        keys,
+        real_money=network == "mainnet",
+        now_ms=exchange.now_ms,
+        loopback=exchange.url,
+        timeout_ms=TIMEOUT_MS,
     )
 
 

@@ -33,16 +33,21 @@ def connect(
     network: Network,
     keys: Keys | None = None,
     *,
+    real_money: bool = False,
     now_ms: Callable[[], int] | None = None,
     loopback: str = "",
     timeout_ms: int = TIMEOUT_MS,
 ) -> Client:
     """Return a client; without keys it can only ask what anybody may.
 
+    real_money: must be said along with keys for a mainnet, so that nobody gets there by default.
     now_ms: what requests are stamped with; default: this machine's clock.
     loopback: for tests: the origin that all addresses are replaced by; only a loopback one is taken.
-    Raises: ConfigError for the testnet of a venue without one, for missing credentials, or a foreign `loopback`.
+    Raises: ConfigError for the testnet of a venue without one, for missing credentials, for keys of a mainnet where
+    no real money was meant, or a foreign `loopback`.
     """
+    if keys is not None and network == "mainnet" and not real_money:
+        raise ConfigError(f"keys of {terms.name} mainnet were given where no real money is meant; nothing was sent")
     allowed = hosts(terms, network)
     options = {"recvWindow": RECEIVE_MS, **terms.options}
     client = getattr(ccxt, terms.ccxt_id)(
