@@ -59,13 +59,17 @@ def _wanted(machine: Machine) -> list[str]:
     """Name each move by its signal; where several have the same one, by the state that it leaves, or a number."""
     names = [move.record.signal.upper() for move in machine.moves]
     fuller = [
-        f"{name}_{move.sources[0].name.upper()}" if names.count(name) > 1 else name
-        for name, move in zip(names, machine.moves, strict=True)
+        _with_source(move) if names.count(name) > 1 else name for name, move in zip(names, machine.moves, strict=True)
     ]
     return [
         f"{name}_{names[: index + 1].count(name)}" if fuller.count(full) > 1 else full
         for index, (name, full) in enumerate(zip(names, fuller, strict=True))
     ]
+
+
+def _with_source(move: Move) -> str:
+    signal, source = move.record.signal, move.sources[0].name
+    return (signal if signal.endswith(f"_{source}") else f"{signal}_{source}").upper()
 
 
 def _listed(constants: list[tuple[str, int]]) -> list[str]:

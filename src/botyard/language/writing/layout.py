@@ -21,7 +21,7 @@ class Layout:
         self.integers = integers
         self.aliases = aliases(modules, self.own.values())
         self.names = local_names(modules, self.own.values(), self.aliases.values())  # of on_bar
-        self.arm_names = local_names(modules, self.own.values(), self.aliases.values())
+        self.arm_names = local_names(modules, self.own.values(), self.aliases.values(), in_arm=True)
         self.constants = constant_names(self.own.values())
         self.series_names: dict[Tree, str] = {}  # what the spec's series compute -> their names
         for name, tree in series.items():

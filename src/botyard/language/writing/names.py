@@ -67,9 +67,13 @@ def aliases(ops: Iterable[str], own: Iterable[str]) -> dict[str, str]:
     return {name: names.take(alias) for name, alias in renamed.items()}
 
 
-def local_names(ops: Iterable[str], own: Iterable[str], renamed: Iterable[str]) -> Names:
-    """Begin the names of one function: what the module and the spec have taken is not free."""
-    return Names([*_SPOKEN_FOR, *HELPERS, *ops, *own, *renamed])
+def local_names(ops: Iterable[str], own: Iterable[str], renamed: Iterable[str], *, in_arm: bool = False) -> Names:
+    """Begin the names of one function: what the module and the spec have taken is not free.
+
+    in_arm: bars are not handed to it, so that their words are free.
+    """
+    taken = {*_SPOKEN_FOR, *HELPERS, *ops, *own, *renamed}
+    return Names(taken - set(ARGUMENTS[2:]) if in_arm else taken)
 
 
 def constant_names(own: Iterable[str]) -> Names:
