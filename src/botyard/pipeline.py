@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from botyard.errors import BotyardError, Refused
+from botyard.errors import BotyardError, Refused, UserError
 from botyard.ports import ArtifactStore, DeployTarget, Gate, LanguageModel, Notifier, Progress, TrialRegistry
 from botyard.records import codec
 from botyard.records.conversation import Exchange, Reply, Usage, usage
@@ -25,7 +25,7 @@ from botyard.records.deployment import Deployment
 from botyard.records.design import Clarification, Design, Refusal
 from botyard.records.ranking import Ranking
 from botyard.records.research import Research
-from botyard.records.run import RUN_FILE, Outcome, RunRecord, StageName, StageRecord
+from botyard.records.run import RUN_FILE, STAGES, Outcome, RunRecord, StageName, StageRecord
 
 if TYPE_CHECKING:
     from botyard.market import Market  # brings numpy, which listing runs does not need
@@ -39,6 +39,12 @@ ARTIFACTS: dict[StageName, str] = {
     "selector": "ranking.json",
     "researcher": "research.json",
     "deployer": "deployment.json",
+}
+HAND_OVERS: dict[StageName, type[Any]] = {
+    "designer": Design,
+    "selector": Ranking,
+    "researcher": Research,
+    "deployer": Deployment,
 }
 
 
@@ -78,11 +84,30 @@ def run_pipeline(record: RunRecord, ports: Ports) -> Result:
 
     Raises: what a stage raises; the run is saved as `failed` or `interrupted` first.
     """
+    again = f"botyard pipeline --resume {record.run_id}"
+    return _carry_out(_Keeper(record, ports.artifacts, ports.gate), ports, "deployer", again)
+
+
+def run_stage(record: RunRecord, name: StageName, ports: Ports) -> Result:
+    """Run one stage, as an agent of its own does; one that is done, or that ended the run, is not run again.
+
+    Raises: UserError when an earlier stage is not done; what the stage raises, the run saved as `failed` first.
+    """
     keeper = _Keeper(record, ports.artifacts, ports.gate)
+    done = [stage for stage, kind in HAND_OVERS.items() if keeper.done(stage, kind) is not None]
+    if name in done or (name == "designer" and record.outcome in ("clarification", "refused")):
+        return load_result(record, ports.artifacts)
+    for earlier in STAGES[: STAGES.index(name)]:
+        if earlier not in done:
+            raise UserError(f"the {earlier} of run {record.run_id} is not done; run that stage before the {name}")
+    return _carry_out(keeper, ports, name, f"the stage {name}")
+
+
+def _carry_out(keeper: "_Keeper", ports: Ports, last: StageName, again: str) -> Result:
     try:
-        return dataclasses.replace(_run_stages(keeper, ports), usage=conversation_costs(ports.artifacts))
+        return dataclasses.replace(_run_stages(keeper, ports, last), usage=conversation_costs(ports.artifacts))
     except KeyboardInterrupt:
-        keeper.end("interrupted", f"interrupted; go on with botyard pipeline --resume {record.run_id}")
+        keeper.end("interrupted", f"interrupted; go on with {again}")
         raise
     except BotyardError as e:
         keeper.end("rejected" if isinstance(e, Refused) and e.reason == GATE else "failed", str(e))
@@ -114,7 +139,7 @@ def conversation_costs(artifacts: ArtifactStore) -> tuple[Usage, ...]:
     return tuple(usage(purpose, said) for purpose, said in replies.items())
 
 
-def _run_stages(keeper: "_Keeper", ports: Ports) -> Result:
+def _run_stages(keeper: "_Keeper", ports: Ports, last: StageName) -> Result:
     from botyard.records.schema import dump_spec
     from botyard.stages import deployer, designer, researcher, selector
 
@@ -140,6 +165,8 @@ def _run_stages(keeper: "_Keeper", ports: Ports) -> Result:
     if failed:
         text = "smoke tests failed: " + "; ".join(f"{t.name}: {t.text}" for t in failed)
         return Result(run=keeper.end("failed", text), design=design)
+    if last == "designer":
+        return Result(run=keeper.record, design=design)
 
     market = ports.open_market()
     ranking = keeper.stage(
@@ -152,6 +179,8 @@ def _run_stages(keeper: "_Keeper", ports: Ports) -> Result:
     if not ranking.chosen:
         text = f"no instrument qualifies: {len(ranking.candidates)} tried, none with 30 trades and a score above 0"
         return Result(run=keeper.end("no_instrument", text), design=design, ranking=ranking)
+    if last == "selector":
+        return Result(run=keeper.record, design=design, ranking=ranking)
 
     research = keeper.stage(
         "researcher",
@@ -173,6 +202,8 @@ def _run_stages(keeper: "_Keeper", ports: Ports) -> Result:
     )
     keeper.write("strategy_spec.json", dump_spec(research.spec))
     ports.progress.finish("researcher", _research_line(research))
+    if last == "researcher":
+        return Result(run=keeper.record, design=design, ranking=ranking, research=research)
 
     deployment = keeper.stage(
         "deployer",

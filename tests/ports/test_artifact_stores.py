@@ -59,3 +59,13 @@ class TestS3Artifacts(ArtifactStoreSuite):
 
         with pytest.raises(kind, match=code):
             S3Artifacts(Shut(), "bucket", "runs/1", tmp_path).write("run.json", b"")
+
+    def test_missing_credentials_are_said(self, tmp_path):
+        from botocore.exceptions import NoCredentialsError
+
+        class Nobody:
+            def get_object(self, **_):
+                raise NoCredentialsError
+
+        with pytest.raises(ConfigError, match="AWS_PROFILE"):
+            S3Artifacts(Nobody(), "bucket", "runs/1", tmp_path).read("run.json")

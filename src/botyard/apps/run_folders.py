@@ -64,11 +64,21 @@ def locked(run_id: str) -> Iterator[None]:
 
     Raises: UserError while another process works on it.
     """
-    with (folder() / run_id / ".lock").open("w") as handle:
+    with locked_at(folder() / run_id):
+        yield
+
+
+@contextmanager
+def locked_at(place: Path) -> Iterator[None]:
+    """Hold the run in a folder, wherever that is.
+
+    Raises: UserError while another process works on it.
+    """
+    with (place / ".lock").open("w") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as e:
-            raise UserError(f"run {run_id} is being worked on by another process") from e
+            raise UserError(f"run {place.name} is being worked on by another process") from e
         yield
 
 

@@ -41,12 +41,10 @@ class S3Artifacts:
 
     def exists(self, name: str) -> bool:
         """Whether it was written."""
-        try:
-            with self._speaking(name):
-                self._client.head_object(Bucket=self._bucket, Key=self._key(name))
-        except NotFound:
-            return False
-        return True
+        key = self._key(name)
+        with self._speaking(name):  # listed, since who may list one prefix only is told 403 of what is absent
+            found = self._client.list_objects_v2(Bucket=self._bucket, Prefix=key, MaxKeys=1).get("Contents", ())
+        return any(one["Key"] == key for one in found)
 
     def path(self, name: str) -> Path:
         """Return the copy's place; what lies in the bucket under its folder has been brought there."""
@@ -74,7 +72,7 @@ class S3Artifacts:
 
     @contextmanager
     def _speaking(self, name: str) -> Iterator[None]:
-        from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
+        from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError  # type: ignore[import-untyped]
 
         where = f"s3://{self._bucket}/{self._prefix}{name}"
         try:
@@ -90,6 +88,8 @@ class S3Artifacts:
                     f"there is no bucket {self._bucket}; is the region right, and botyard deployed there?"
                 ) from e
             raise RetryableError(f"S3 answered {code} for {where}") from e
+        except NoCredentialsError as e:
+            raise ConfigError(f"AWS has no credentials for {where}; set AWS_PROFILE, or see aws configure") from e
         except BotoCoreError as e:
             raise RetryableError(f"S3 did not answer for {where}: {e}") from e
         except OSError as e:

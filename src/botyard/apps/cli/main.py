@@ -11,6 +11,7 @@ import typer
 
 from botyard import __version__, errors
 from botyard.apps import settings
+from botyard.apps.aws import command as stage
 from botyard.apps.cli import (
     console,
     data,
@@ -66,6 +67,7 @@ pipeline.register(app)
 runs.register(app)
 fleet.register(app)
 operations.register(app)
+stage.register(app)
 promote.register(app)
 functions.register(app)
 doctor.register(app)
