@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-SUITES = ("kernel", "study", "field", "commands", "bundle")
+SUITES = ("kernel", "study", "field", "commands", "bundle", "fleet")
 
 
 def main() -> None:

@@ -10,10 +10,11 @@ from botyard.adapters.fleet_store.sqlite import SqliteFleet
 from botyard.adapters.market_data.columns import ColumnMarketData
 from botyard.adapters.venue.paper import PaperVenue
 from botyard.apps import settings
-from botyard.bot.deployed import Deployed, load_deployed, load_settings
+from botyard.bot.deployed import SETTINGS_FILE, Deployed, load_deployed, load_settings
 from botyard.bot.session import Ports
 from botyard.errors import RetryableError, UserError
 from botyard.ports import Clock, FleetStore, MarketData, Notifier
+from botyard.records.deployment import BundleSettings
 from botyard.records.fleet import BotRecord, Status
 
 TRIES = 5
@@ -36,6 +37,21 @@ def load(folder: Path, code_hash: str) -> Deployed:  # noqa: ARG001  (another co
     return load_deployed(folder)
 
 
+def known(bot: BotRecord) -> BundleSettings:
+    """Return the settings of a bot's bundle, read once as long as the file stays as it is. Raises: ConfigError."""
+    folder = bundle(bot)
+    try:
+        found = (folder / SETTINGS_FILE).stat()
+    except OSError:
+        return load_settings(folder)  # says what is wrong
+    return _known(folder, found.st_mtime_ns, found.st_size)
+
+
+@lru_cache(maxsize=4096)
+def _known(folder: Path, _mtime_ns: int, _size: int) -> BundleSettings:
+    return load_settings(folder)
+
+
 @contextmanager
 def opened(
     bot: BotRecord,
@@ -50,20 +66,20 @@ def opened(
 
     Raises: ConfigError when its bundle cannot be read, or it needs a venue's keys that are not there.
     """
-    known = load_settings(bundle(bot))
-    if known.market not in STORED:
+    settings_ = known(bot)
+    if settings_.market not in STORED:
         from botyard.apps.exchanges import venues  # ccxt: only where an exchange is spoken to
 
-        with venues.opened(bot, known, store, notifier, market=market, our_clock=clock, durable=durable) as ports:
+        with venues.opened(bot, settings_, store, notifier, market=market, our_clock=clock, durable=durable) as ports:
             yield ports
         return
     wall = SystemClock()
-    venue = PaperVenue(settings.home() / "paper.db", bot.name, known.rules, known.timeframe, durable=durable)
+    venue = PaperVenue(settings.home() / "paper.db", bot.name, settings_.rules, settings_.timeframe, durable=durable)
     try:
         yield Ports(
             store=store,
             venue=venue,
-            market=market or ColumnMarketData(settings.home() / "market" / known.market),
+            market=market or ColumnMarketData(settings.home() / "market" / settings_.market),
             clock=clock or wall,
             wall=wall,
             notifier=notifier,

@@ -2,12 +2,14 @@
 
 import fcntl
 import signal
+import sqlite3
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from types import FrameType
 
 from botyard.adapters.clock.replay import ReplayClock
@@ -19,6 +21,7 @@ from botyard.apps import bots, notifying, settings
 from botyard.apps.operations import backup, logs, watchdog
 from botyard.apps.operations.health import LOCK
 from botyard.apps.operations.nightly import Nightly
+from botyard.apps.operations.shared_bars import SharedBars
 from botyard.apps.ticks import tick_bot
 from botyard.bot import folds
 from botyard.bot.deployed import load_settings
@@ -80,6 +83,8 @@ class _Live:
         self._due: dict[str, int] = {}
         self._failing: set[str] = set()
         self._uncopied_day = -1
+        self._shared: dict[str, SharedBars] = {}  # of this round, by market
+        self._fresh: set[tuple[str, str]] = set()  # symbols and bar lengths of the demo market made in this round
         self._log = log
         self._notifier = logs.Logged(notifying.notifier(), log)
         self._nightly = Nightly(say, self._notifier, self._clock.now_ms())
@@ -89,7 +94,10 @@ class _Live:
             self._round(once=True)
             return
         try:
-            with watchdog.watching(self._notifier, lambda e: self._log.error("watchdog failed", error=repr(e))):
+            with (
+                _kept_open(settings.home() / "paper.db"),
+                watchdog.watching(self._notifier, lambda e: self._log.error("watchdog failed", error=repr(e))),
+            ):
                 self._round(once=False)
         finally:
             self._nightly.stop()
@@ -98,6 +106,7 @@ class _Live:
         while True:
             now_ms = self._clock.now_ms()
             fleet = [b for b in self._store.bots() if b.feed == "live" and b.status != "killed"]
+            self._shared, self._fresh = {}, set()
             for bot in fleet:
                 if self._due.get(bot.name, 0) <= now_ms:
                     self._due[bot.name] = self._tick(bot)
@@ -140,11 +149,23 @@ class _Live:
             self._say(f"copied the fleet to {copy}")
             self._log.info("copied", path=str(copy))
 
+    def _market(self, bot: BotRecord, now_ms: int) -> SharedBars | None:
+        name = bots.known(bot).market
+        if name not in bots.STORED:
+            return None  # each asks its venue
+        if name == "demo" and (bot.symbol, bot.timeframe) not in self._fresh:  # it is made as time goes on
+            from botyard.market import open_market  # numpy: only where bars are made
+
+            open_market(settings.home(), "demo", now_ms).refresh(bot.symbol, bot.timeframe)
+            self._fresh.add((bot.symbol, bot.timeframe))
+        if name not in self._shared:
+            self._shared[name] = SharedBars(ColumnMarketData(settings.home() / "market" / name))
+        return self._shared[name]
+
     def _wake(self, bot: BotRecord, now_ms: int) -> TickReport | None:
         began = time.monotonic()
         try:
-            _refresh(bot, now_ms)
-            with bots.opened(bot, self._store, self._notifier) as ports:
+            with bots.opened(bot, self._store, self._notifier, market=self._market(bot, now_ms)) as ports:
                 report = tick_bot(bot, ports)
         except Exception as e:  # noqa: BLE001  (one broken bot must not stop the others)
             self._say(f"{_time(now_ms)} {bot.name}: {type(e).__name__}: {e}")
@@ -305,15 +326,6 @@ class _Preloaded:
         return self._bars[bisect_right(self._times, after_ms) : bisect_right(self._times, until_ms - self._length)]
 
 
-def _refresh(bot: BotRecord, now_ms: int) -> None:
-    # the demo market is made as time goes on
-    known = load_settings(bots.bundle(bot))
-    if known.market == "demo":
-        from botyard.market import open_market  # numpy: only where bars are made
-
-        open_market(settings.home(), "demo", now_ms).refresh(bot.symbol, bot.timeframe)
-
-
 def _line(bot: BotRecord, report: TickReport) -> str:
     status = "" if report.status == "running" else f" [{report.status}]"
     did = f" ({report.fills} fills, {report.orders} orders)" if report.fills or report.orders else ""
@@ -338,6 +350,17 @@ def alone() -> Iterator[None]:
                 if is_last_try:
                     raise UserError(f"another botyard up runs for {settings.home()}; end that one first") from e
                 time.sleep(0.02)
+        yield
+
+
+@contextmanager
+def _kept_open(store: Path) -> Iterator[None]:
+    # the last one to close a store writes all of it back: not after every bot
+    if not store.exists():
+        yield
+        return
+    with closing(sqlite3.connect(store)) as db:
+        db.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
         yield
 
 

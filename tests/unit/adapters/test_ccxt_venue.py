@@ -239,6 +239,7 @@ def test_orders_of_people_and_of_other_bots_are_left_alone(exchange, spot):
     exchange.spot.place("BTCUSDT", "SELL", "LIMIT", Decimal(1), price=Decimal(110), client_id="web_abc")
     spot.submit(order(1, "stop", "buy", 1000, 10_500))
     assert [one.client_id for one in spot.open_orders(SYMBOL, "0")] == [order(1).client_id]
+    assert spot.open_orders(SYMBOL, "1") == []  # another bot's beginning
     assert spot.held_lots(SYMBOL) == 1998  # the wallet, whoever filled it; the ledger knows whose it is
 
 

@@ -8,6 +8,7 @@ from botyard.adapters.fleet_store.sqlite import SqliteFleet
 from botyard.apps import bots, settings, up
 from botyard.apps.cli.main import app
 from botyard.errors import BotyardError, NotFound, UserError
+from botyard.records import codec
 from botyard.testing.bots import live
 
 WORLD = live.rules()
@@ -139,8 +140,6 @@ def test_a_live_bot_ticks_once(home):
     folder = home / "bots" / "live-1"
     live.write_bundle(folder, WORLD)
     live.write_market(home / "market" / "imported", WORLD, BARS)
-    from botyard.records import codec
-
     (folder / "bot.json").write_bytes(codec.dump(settings_))
     store.add_bot(live.bot(what, name="live-1", bundle=str(folder)))
     store.close()
@@ -149,6 +148,21 @@ def test_a_live_bot_ticks_once(home):
     listed = {one["bot"]: one for one in json.loads(botyard("fleet", "--json").output)}
     assert listed["live-1"]["last_bar_ms"] == BARS[-1].open_ms
     assert listed["swing-1"]["last_bar_ms"] is None
+
+
+def test_one_broken_bot_does_not_stop_the_others(home):
+    store = SqliteFleet(home / "fleet.db", durable=False)
+    for name in ("broken-1", "live-1"):
+        folder = live.write_bundle(home / "bots" / name, WORLD)
+        settings_ = dataclasses.replace(live.deployed(WORLD, feed="live").settings, market="imported")
+        (folder / "bot.json").write_bytes(codec.dump(settings_))
+        store.add_bot(live.bot(live.deployed(WORLD, feed="live"), name=name, bundle=str(folder)))
+    store.close()
+    (home / "bots" / "broken-1" / "bot.json").unlink()
+    live.write_market(home / "market" / "imported", WORLD, BARS)
+    assert "broken-1: ConfigError" in botyard("up", "--once").output
+    listed = {one["bot"]: one for one in json.loads(botyard("fleet", "--json").output)}
+    assert listed["live-1"]["last_bar_ms"] == BARS[-1].open_ms
 
 
 def test_one_scheduler_at_a_time(home):

@@ -1,7 +1,8 @@
 """The fleet in one SQLite file: bots, journals, leases and snapshots.
 
-`synchronous=FULL` by default: an intent must be on the disk before its order leaves the machine, or a power cut
-would forget an order that the venue remembers. With `durable=False` (bars that are played from disk, tests) the
+An intent must be on the disk before its order leaves the machine, or a power cut would forget an order that the venue
+remembers: such a write waits for the disk, and with it all before it. A lease, or a decision that sends nothing, does
+not: what a power cut takes of those, the next tick finds or decides again. With `durable=False` (bars that are played from disk, tests) the
 file still survives the death of the process at any line, though not of the machine.
 """
 
@@ -12,6 +13,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from botyard.errors import ConfigError, InvariantError, NotFound, RetryableError, UserError
@@ -34,12 +36,15 @@ CREATE TABLE IF NOT EXISTS snapshots (
     code_hash TEXT NOT NULL, state BLOB NOT NULL, book BLOB NOT NULL, ledger TEXT NOT NULL) WITHOUT ROWID;
 """
 
+_WAITED_FOR = ("intent", "promotion")  # kinds of entries that must survive a power cut from the moment they are written
+
 
 class SqliteFleet:
     """The FleetStore port. One instance may be shared by threads; each write is one transaction."""
 
     def __init__(self, path: Path, *, durable: bool = True) -> None:
         self.path = path
+        self._durable = durable
         self._lock = threading.RLock()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -111,7 +116,7 @@ class SqliteFleet:
 
     def acquire(self, name: str, owner: str, now_ms: int, for_ms: int) -> Lease | None:
         """Grant the lease when it is free, run out, or held by a process of this machine that is dead."""
-        with self._write() as db:
+        with self._write(waits=False) as db:
             row = db.execute("SELECT fence, owner, until_ms FROM bots WHERE name=?", (name,)).fetchone()
             if row is None:
                 self._row(name)
@@ -127,7 +132,7 @@ class SqliteFleet:
 
     def release(self, lease: Lease) -> None:
         """Give the lease back; a lost one is no error."""
-        with self._write() as db:
+        with self._write(waits=False) as db:
             db.execute(
                 "UPDATE bots SET owner='', until_ms=0 WHERE name=? AND fence=?",
                 (lease.bot, lease.fence),
@@ -139,7 +144,8 @@ class SqliteFleet:
         Raises: RetryableError when the lease's fence is not the newest; InvariantError for a second decision of a
         bar, a second intent of a client id or a second fill of a trade id.
         """
-        with self._write() as db:
+        entries = list(entries)
+        with self._write(waits=any(entry.kind in _WAITED_FOR for entry in entries)) as db:
             row = db.execute("SELECT fence FROM bots WHERE name=?", (lease.bot,)).fetchone()
             if row is None or row[0] != lease.fence:
                 raise RetryableError(f"another tick of {lease.bot} took over; this one stops")
@@ -214,8 +220,9 @@ class SqliteFleet:
                 ) from e
 
     @contextmanager
-    def _write(self) -> Iterator[sqlite3.Connection]:
+    def _write(self, *, waits: bool = True) -> Iterator[sqlite3.Connection]:
         with self._guard():
+            self._db.execute("PRAGMA synchronous=" + ("FULL" if waits and self._durable else "NORMAL"))
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield self._db
@@ -228,7 +235,12 @@ class SqliteFleet:
 
 def local_owner() -> str:
     """Name this process so that a lease it leaves behind when killed can be told from a living one's."""
-    return f"{socket.gethostname()}/{os.getpid()}/{_started(os.getpid())}"
+    return _owner(os.getpid())
+
+
+@cache
+def _owner(pid: int) -> str:
+    return f"{socket.gethostname()}/{pid}/{_started(pid)}"
 
 
 def _is_dead(owner: str) -> bool:

@@ -13,6 +13,7 @@ from botyard import __version__, errors
 from botyard.apps import settings
 from botyard.apps.aws import command as stage
 from botyard.apps.cli import (
+    bugs,
     console,
     data,
     doctor,
@@ -68,6 +69,7 @@ runs.register(app)
 fleet.register(app)
 operations.register(app)
 stage.register(app)
+bugs.register(app)
 promote.register(app)
 functions.register(app)
 doctor.register(app)

@@ -51,6 +51,12 @@ HALTS = (
         "botyard promote {bot} says what is missing; once it is granted: botyard resume {bot}",
     ),
     Halt(
+        "network-ceiling",
+        ("BOTYARD_NETWORK does not allow",),
+        "this machine may not trade on the network that the bot belongs to",
+        "if it should: set BOTYARD_NETWORK to the bot's mode, then: botyard resume {bot}; else: botyard kill {bot}",
+    ),
+    Halt(
         "code-changed",
         ("it was changed since",),
         "the strategy on disk is not the one that was tested",

@@ -75,3 +75,9 @@ def test_a_reason_is_known_by_its_words(reason, code):
 def test_every_remedy_takes_the_bots_name():
     for row in (*halts.HALTS, halts.OTHER):
         assert "{" not in row.remedy.format(bot="one")
+
+
+def test_the_page_has_every_row():
+    page = (Path(__file__).parents[4] / "docs" / "running.md").read_text()
+    for row in (*halts.HALTS, halts.OTHER):
+        assert f"| `{row.code}` | {row.meaning} | {row.remedy.format(bot='BOT')} |" in page
