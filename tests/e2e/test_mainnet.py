@@ -137,6 +137,8 @@ def test_without_leave_for_the_mainnet_nothing_is_sent_there(world, monkeypatch)
     world.store.add_bot(twin)
     with pytest.raises(ConfigError, match="export BOTYARD_NETWORK=mainnet"):
         world.tick("by-hand")
+    assert world.store.bot("by-hand").status == "halted"
+    assert "botyard resume by-hand" in world.store.bot("by-hand").reason
     world.store.remove_bot("by-hand")
     assert world.real_orders() == []
     assert not [one for one in world.mainnet.requests if "signature" in one.query]
@@ -146,6 +148,7 @@ def test_without_leave_for_the_mainnet_nothing_is_sent_there(world, monkeypatch)
     monkeypatch.setenv("BOTYARD_NETWORK", "moon")
     with pytest.raises(UserError, match="write paper, testnet or mainnet"):
         world.tick(world.bot)
+    bots.resume(world.store, world.bot)
 
 
 def test_a_yes_is_not_enough(world, real):
@@ -205,3 +208,26 @@ def test_a_mainnet_bot_whose_keys_are_another_accounts_does_not_tick(world, real
         venues.opened(bot, known, world.store, Quiet()),
     ):
         pass
+
+
+def test_filters_are_asked_for_once_a_day_and_a_change_that_matters_halts(world):
+    listing, asked = world.testnet.listings["BTCUSDT"], "/api/v3/exchangeInfo"
+    world.testnet.requests.clear()
+    listing.min_notional = Decimal(25)
+    assert world.tick(world.bot).status == "running"  # not asked for yet
+    assert asked not in [one.path for one in world.testnet.requests]
+    hours_ms = 24 * 3_600_000
+    world.testnet.move_by(hours_ms)
+    world.mainnet.move_by(hours_ms)
+    world.testnet.faults.answer(503, path=asked)
+    assert world.tick(world.bot).status == "running"  # a venue that does not answer stops nothing
+    report = world.tick(world.bot)
+    assert report.status == "halted"
+    reason = world.store.bot(world.bot).reason
+    assert "the smallest order of BTC/USDT is 25 USDT now, it was tested with 5" in reason
+    assert f"botyard kill {world.bot}" in reason
+    world.testnet.requests.clear()
+    world.tick(world.bot)
+    assert asked not in [one.path for one in world.testnet.requests]
+    assert bots.resume(world.store, world.bot).status == "running"
+    assert world.tick(world.bot).status == "halted"  # as long as it is so

@@ -9,7 +9,7 @@ from botyard.adapters.notifier.console import ConsoleNotifier
 from botyard.adapters.venue.ccxt.table import find_venue, hosts
 from botyard.adapters.venue.paper import PaperVenue
 from botyard.apps import bots
-from botyard.apps.exchanges import venues
+from botyard.apps.exchanges import filters, venues
 from botyard.apps.ticks import tick_bot
 from botyard.errors import BotyardError, ConfigError, UserError
 from botyard.market import open_market
@@ -76,7 +76,7 @@ def target(home: Path, record: RunRecord, store: FleetStore) -> LocalTarget:
 def _open_account(home: Path, record: RunRecord, store: FleetStore, bot: str, rules: TradingRules) -> None:
     listed = venues.list_instruments(record.venue, record.mode)[rules.instrument.symbol]
     if record.mode == "paper":
-        venues.freeze(record.venue, record.mode, listed)
+        filters.freeze(record.venue, "mainnet", listed, venues.clock(record.venue).now_ms())
         PaperVenue(home / "paper.db", bot, rules).close()
         return
     venues.open_account(bot, rules, venue=record.venue, mode=record.mode, listed=listed, store=store)

@@ -4,13 +4,11 @@ Bars come from the venue's mainnet, always. Orders go where the bot's mode says:
 the mainnet. `BOTYARD_LOOPBACK` (tests only) names loopback addresses that stand in: "mainnet=…,testnet=…,archive=…".
 """
 
-import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from functools import cache, partial
-from pathlib import Path
 from typing import Literal
 
 from botyard.adapters.clock.system import SystemClock
@@ -24,13 +22,14 @@ from botyard.adapters.venue.ccxt.table import Network, VenueTerms, find_venue
 from botyard.adapters.venue.ccxt.venue import CcxtVenue
 from botyard.adapters.venue.paper import PaperVenue
 from botyard.apps import settings
-from botyard.apps.exchanges import keys
+from botyard.apps.exchanges import filters, keys
 from botyard.bot.session import Ports
-from botyard.errors import ConfigError, UserError
+from botyard.bot.tick import halt
+from botyard.errors import ConfigError
 from botyard.ports import Clock, FleetStore, MarketData, Notifier
 from botyard.records.deployment import BundleSettings
 from botyard.records.fleet import BotRecord, Mode, VenueAccount
-from botyard.records.market import MINUTE_MS, Instrument, TradingRules, symbol_folder, timeframe_minutes
+from botyard.records.market import MINUTE_MS, Instrument, TradingRules, timeframe_minutes
 
 LOOPBACK = "BOTYARD_LOOPBACK"
 
@@ -157,7 +156,7 @@ def open_account(
         raise ConfigError(
             f"{taken[0]} trades {symbol} on {found.account} already; one bot per perpetual: kill it first"
         )
-    freeze(venue, mode, listed)
+    filters.freeze(venue, network_of(mode), listed, clock(venue).now_ms())
     client = trading_client(terms, network_of(mode), bot)
     know(client, listed.market)
     accounts.prepare(terms, client, symbol)
@@ -175,31 +174,6 @@ def _living(store: FleetStore, account: VenueAccount, except_bot: str) -> list[B
         for bot in store.bots()
         if bot.name != except_bot and bot.status != "killed" and bot.account == account.account
     ]
-
-
-def freeze(venue: str, mode: Mode, listed: Listed) -> None:
-    """Keep the filters of an instrument as they are now: a bot never loads all markets."""
-    place = _frozen(venue, mode, listed.instrument.symbol)
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        draft = place.with_suffix(f".{os.getpid()}")
-        draft.write_text(json.dumps(listed.market, sort_keys=True))
-        draft.replace(place)
-    except OSError as e:
-        raise UserError(f"cannot write {place}: {e.strerror}; make room or choose another place with --home") from e
-
-
-def thaw(venue: str, mode: Mode, instrument: Instrument) -> Listed:
-    """Return the filters that were frozen at deployment. Raises: ConfigError when they are gone."""
-    place = _frozen(venue, mode, instrument.symbol)
-    try:
-        return Listed(instrument, json.loads(place.read_text()))
-    except (OSError, ValueError) as e:
-        raise ConfigError(f"the filters in {place} cannot be read ({e}); deploy the bot again") from e
-
-
-def _frozen(venue: str, mode: Mode, symbol: str) -> Path:
-    return settings.home() / "venues" / f"{venue}-{network_of(mode)}" / f"{symbol_folder(symbol)}.json"
 
 
 # --- a bot ---------------------------------------------------------------------------------------------------------
@@ -228,21 +202,41 @@ def opened(
 
     Raises: ConfigError when keys or filters are missing.
     """
-    if bot.mode != "paper":
-        check_ceiling(network_of(bot.mode))
+    _hold_to_ceiling(bot, store, notifier)
     venue, wall, symbol_rules = known.market, SystemClock(), known.rules
-    listed = thaw(venue, bot.mode, symbol_rules.instrument)
+    network, time = network_of(bot.mode), our_clock or clock(venue)
+    changed = ""
+    if bot.mode != "paper":  # fills on paper go by what was tested
+        changed = filters.refresh(venue, network, symbol_rules.instrument, public_client(venue, network), time.now_ms())
+    listed = filters.thaw(venue, network, symbol_rules.instrument)
     bars = market or market_data(venue, listed.instrument, listed.market)
-    time = our_clock or clock(venue)
     paper: PaperVenue | None = None
     if bot.mode == "paper":
         paper = PaperVenue(settings.home() / "paper.db", bot.name, symbol_rules, known.timeframe, durable=durable)
     try:
         trading = paper or _trading_venue(bot, known, listed, time.now_ms)
-        yield Ports(store=store, venue=trading, market=bars, clock=time, wall=wall, notifier=notifier)
+        ports = Ports(store=store, venue=trading, market=bars, clock=time, wall=wall, notifier=notifier)
+        if changed and bot.status in ("running", "paused"):
+            remedy = f"end it with: botyard kill {bot.name}, then research the idea again"
+            halt(bot, ports, ConfigError(f"{changed}; {remedy}"))
+        yield ports
     finally:
         if paper is not None:
             paper.close()
+
+
+def _hold_to_ceiling(bot: BotRecord, store: FleetStore, notifier: Notifier) -> None:
+    # no client is made for it, so not even a cancellation leaves; its stop rests where it is
+    if bot.mode == "paper":
+        return
+    try:
+        check_ceiling(network_of(bot.mode))
+    except ConfigError as e:
+        if bot.status in ("running", "paused"):
+            text = f"{e}; then: botyard resume {bot.name}"
+            store.set_status(bot.name, "halted", text, expected=bot.status, at_ms=SystemClock().now_ms())
+            notifier.tell(f"{bot.name} halted: {text}")
+        raise
 
 
 def _trading_venue(bot: BotRecord, known: BundleSettings, listed: Listed, now_ms: Callable[[], int]) -> CcxtVenue:

@@ -52,6 +52,30 @@ def load_listed(terms: VenueTerms, client: Client) -> dict[str, Listed]:
     return found
 
 
+def load_market(terms: VenueTerms, client: Client, symbol: str) -> dict[str, Any] | None:
+    """Ask a venue how one instrument is traded now; None when it is not traded any more. Nothing else is kept.
+
+    Raises: RetryableError, ConfigError.
+    """
+    with translated(terms.name, f"asking for the filters of {symbol}"):
+        markets = client.fetch_markets()
+    found = next((one for one in markets if one["symbol"] == symbol), None)
+    return dict(found) if found is not None and found.get("active") is not False else None
+
+
+def change_that_matters(tested: Instrument, now: Instrument) -> str:
+    """Say why orders on the grid that was tested would be refused now; empty when they would not. Finer steps do no harm."""
+    for what, ours, theirs in (("price step", tested.tick, now.tick), ("lot", tested.lot, now.lot)):
+        if Fraction(ours.numerator, ours.denominator) % Fraction(theirs.numerator, theirs.denominator):
+            return f"the {what} of {tested.symbol} is {theirs.value:g} now, it was tested with {ours.value:g}"
+    if now.min_notional > tested.min_notional:
+        return (
+            f"the smallest order of {tested.symbol} is {now.min_notional:g} {tested.quote} now, "
+            f"it was tested with {tested.min_notional:g}"
+        )
+    return ""
+
+
 def to_instrument(terms: VenueTerms, market: dict[str, Any], precision_mode: int) -> Instrument:
     """Read ccxt's description of a market.
 
