@@ -11,14 +11,11 @@ class Constants:
 
     def __init__(self, layout: Layout, machine: Machine) -> None:
         self._layout = layout
-        self._machine = machine
         taken = layout.constants
         self._states = [taken.take(state.name.upper(), f"{state.name.upper()}_STATE") for state in machine.states]
         self._transitions: dict[int, str] = {}
-        self._wanted = _wanted(machine)
-        for move in machine.moves:
+        for move, wanted in zip(machine.moves, _wanted(machine), strict=True):
             if any(move.has_order(state) for state in move.sources):
-                wanted = self._wanted[move.index]
                 self._transitions[move.index] = taken.take(wanted, f"{wanted}_TRANSITION")
 
     def state(self, state: State) -> str:
