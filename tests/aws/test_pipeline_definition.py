@@ -76,6 +76,12 @@ def test_only_capacity_and_throttling_are_tried_again():
     }
 
 
+def test_no_failure_bears_a_name_of_the_service():
+    """Names that begin with States. are the service's own; a failed run says it in its cause."""
+    assert STATES["Failed"]["Error"] == "Botyard.RunFailed"
+    assert not {"ErrorPath"} & set(STATES["Failed"])
+
+
 def test_every_failure_is_told():
     for name, state in STATES.items():
         if state["Type"] == "Task":

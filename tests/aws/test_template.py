@@ -240,6 +240,12 @@ def test_each_agent_has_its_own_task_role_and_limits(resources, agent):
     assert ("BOTYARD_MODEL" in names) == (agent in ("Designer", "Deployer"))
 
 
+def test_agents_run_on_fargate_where_the_parameter_says(resources):
+    cluster = resources["Cluster"]["Properties"]
+    (strategy,) = cluster["DefaultCapacityProviderStrategy"]
+    assert strategy["CapacityProvider"] == {"Fn::If": ["OnSpot", "FARGATE_SPOT", "FARGATE"]}
+
+
 def test_one_image_serves_all_agents(resources):
     images = {
         json.dumps(r["Properties"]["ContainerDefinitions"][0]["Image"])

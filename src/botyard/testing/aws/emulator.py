@@ -1,0 +1,82 @@
+"""An account on loopback: starts the emulator's process and makes clients for it."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from types import TracebackType
+from typing import Any, Self
+
+from botyard.testing.aws.clients import REGION, client
+
+_PATIENCE_SECONDS = 60.0
+
+
+class Emulator:
+    """An AWS account of its own, empty at first, gone at the end."""
+
+    def __init__(self) -> None:
+        self._port = _free_port()
+        self._log = tempfile.NamedTemporaryFile(prefix="emulator-", suffix=".log")  # noqa: SIM115  (closed in close)
+        self._process = subprocess.Popen(  # noqa: S603  (our own program)
+            [sys.executable, "-m", "botyard.testing.aws.server", str(self._port)],
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+            env=os.environ | {"AWS_DEFAULT_REGION": REGION},
+        )
+        self._wait()
+
+    @property
+    def url(self) -> str:
+        """Where it answers; by name, since the SAM CLI knows loopback only as localhost."""
+        return f"http://localhost:{self._port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a program needs to know to use this account and no other."""
+        return {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": "testing",
+            "AWS_SECRET_ACCESS_KEY": "testing",
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    def client(self, service: str) -> Any:
+        """Make a boto3 client for this account."""
+        return client(service, self.url)
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.terminate()
+        self._process.wait(10)
+        self._log.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _wait(self) -> None:
+        until = time.monotonic() + _PATIENCE_SECONDS
+        while time.monotonic() < until and self._process.poll() is None:
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{self._port}/moto-api/data.json", timeout=2):
+                    return
+            except OSError:
+                time.sleep(0.1)
+        with open(self._log.name) as log:  # noqa: PTH123
+            raise RuntimeError(f"the emulator did not start:\n{log.read()[-2000:]}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,37 @@
+"""Every patch there is."""
+
+from types import ModuleType
+
+from botyard.testing.aws.patches import (
+    casing,
+    change_sets,
+    cluster_capacity,
+    definitions,
+    executing_machines,
+    execution_names,
+    failure_cause,
+    function_urls,
+    functions,
+    serverless,
+    task_memory,
+)
+
+PATCHES: tuple[ModuleType, ...] = (
+    casing,
+    change_sets,
+    cluster_capacity,
+    definitions,
+    execution_names,
+    executing_machines,
+    failure_cause,
+    function_urls,
+    functions,
+    serverless,
+    task_memory,
+)
+
+
+def apply_all() -> None:
+    """Change moto in this process; once."""
+    for patch in PATCHES:
+        patch.apply()
