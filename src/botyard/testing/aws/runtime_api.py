@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from subprocess import Popen
+from typing import IO
 
 from botyard.testing.aws.limits import start
 
@@ -62,11 +64,25 @@ class Sandbox:
         self._lock = threading.Lock()
         self._server = _server(self)
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        self._log = tempfile.NamedTemporaryFile(prefix=f"{name}-", suffix=".log")  # noqa: SIM115  (closed in close)
-        self._process = start(
+        self._folder = tempfile.TemporaryDirectory(prefix=f"{name}-")
+        self._log = Path(self._folder.name) / "function.log"
+        with self._log.open("wb") as log:
+            self._process = self._start(root, handler, name, memory_mb, environment or {}, python, log)
+
+    def _start(
+        self,
+        root: Path,
+        handler: str,
+        name: str,
+        memory_mb: int,
+        environment: Mapping[str, str],
+        python: str,
+        log: IO[bytes],
+    ) -> Popen[bytes]:
+        return start(
             [python, "-m", "awslambdaric", handler],
             memory_mb=memory_mb,
-            log=self._log,
+            log=log,
             folder=root,
             environment={
                 "PYTHONPATH": str(root),
@@ -78,7 +94,7 @@ class Sandbox:
                 "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(memory_mb),
                 "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{name}",
                 "AWS_LAMBDA_LOG_STREAM_NAME": "local",
-                **(environment or {}),
+                **environment,
             },
         )
 
@@ -98,9 +114,10 @@ class Sandbox:
                 if not self.is_alive and not call.done.wait(0.1):
                     return self._answer(call, failed=True, body=self._init_error or self._exited())
                 if time.time() > call.deadline:
-                    self.close()
                     text = f"{call.request_id} Task timed out after {self._timeout:.2f} seconds"
-                    return self._answer(call, failed=True, body=_error("Sandbox.Timedout", text))
+                    answer = self._answer(call, failed=True, body=_error("Sandbox.Timedout", text))
+                    self.close()
+                    return answer
             self._is_warm = True
             failed, body = call.answer or (True, _error("Runtime.Unknown", "no answer"))
             return self._answer(call, failed=failed, body=body)
@@ -111,6 +128,7 @@ class Sandbox:
         self._process.wait()
         self._server.shutdown()
         self._server.server_close()
+        self._folder.cleanup()
 
     def _exited(self) -> str:
         return _error("Runtime.ExitError", f"Runtime exited with error: exit status {self._process.returncode}")
@@ -119,7 +137,7 @@ class Sandbox:
         self._calls.pop(call.request_id, None)
         log = ""
         with contextlib.suppress(OSError):
-            log = Path(self._log.name).read_text(errors="replace")[-4096:]
+            log = self._log.read_text(errors="replace")[-4096:]
         return Answer(body, failed, log)
 
     # what the process asks and says
