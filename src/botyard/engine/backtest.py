@@ -162,6 +162,13 @@ class Runner:
             orders=orders if record_orders else None,
         )
 
+    def loop(self, vector: Floats, written: tuple[Floats, ...] = ()) -> None:
+        """Run the compiled loop alone, with these parameter values: what benchmarks time.
+
+        written: arrays for equity, lots, fills, trades and orders, filled as by `backtest`; none: nothing is recorded.
+        """
+        self._call(vector, self._x, CURVES if written else DAILY, *written)
+
     def _call(self, vector: Floats, x: Floats, recorded: int = DAILY, *outputs: Floats) -> Floats:
         b = self._book.copy()
         s = self._state.copy()
