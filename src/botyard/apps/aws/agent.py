@@ -47,9 +47,14 @@ def carry_out_stage(name: StageName, run: str, progress: "Progress", *, workers:
 
 
 def outcome_of(name: StageName, result: "Result") -> str:
-    """Say how a stage ended: "done" when the next one may begin, else the run's outcome."""
-    done = any(stage.name == name for stage in result.run.stages)
-    return "done" if done and result.run.outcome in ("running", "deployed") else result.run.outcome
+    """Say how a stage ended: "done" when the next one may begin, else the run's outcome; later stages count for nothing."""
+    if all(stage.name != name for stage in result.run.stages):
+        return result.run.outcome
+    if result.design is not None and not all(test.passed for test in result.design.tests):
+        return "failed"
+    if name != "designer" and result.ranking is not None and not result.ranking.chosen:
+        return "no_instrument"
+    return "done"
 
 
 @contextmanager

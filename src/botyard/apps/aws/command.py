@@ -33,7 +33,7 @@ def stage(
     task = agent.waiting_task()
     result = _report(task, which, run, workers) if task else _carry_out(which, run, workers)
     outcome = agent.outcome_of(which, result)
-    text = _text(which, result)
+    text = _text(which, result, outcome)
     if as_json:
         console.print_json(_output(which, result))
     else:
@@ -69,18 +69,19 @@ def _report(task: "Task", which: "StageName", run: str, workers: int) -> "Result
 def _output(which: "StageName", result: "Result") -> dict[str, object]:
     from botyard.apps.aws import agent
 
+    outcome = agent.outcome_of(which, result)
     return {
         "stage": which,
         "run_id": result.run.run_id,
-        "outcome": agent.outcome_of(which, result),
-        "text": _text(which, result),
+        "outcome": outcome,
+        "text": _text(which, result, outcome),
         "bot": result.run.bot,
     }
 
 
-def _text(which: "StageName", result: "Result") -> str:
-    done = [stage.text for stage in result.run.stages if stage.name == which]
-    return result.run.text or "".join(done)
+def _text(which: "StageName", result: "Result", outcome: str) -> str:
+    done = next((stage.text for stage in result.run.stages if stage.name == which), "")
+    return done if outcome == "done" else result.run.text or done
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -1,5 +1,7 @@
 """`botyard stage`, run as an agent runs it; research itself is held in tests of its own."""
 
+import dataclasses
+import hashlib
 import json
 
 import pytest
@@ -12,7 +14,8 @@ from botyard.apps import settings
 from botyard.apps.aws import agent, command
 from botyard.errors import NoInstrument, NotFound, Refused, UserError
 from botyard.records import codec
-from botyard.records.run import RUN_FILE, RunRecord
+from botyard.records.ranking import Ranking
+from botyard.records.run import RUN_FILE, RunRecord, StageRecord
 from botyard.testing.ports import loopback_aws
 
 IDEA = "fast ema crosses slow ema"
@@ -81,6 +84,29 @@ def test_started_twice_it_changes_nothing(run_folder):
     said = stage("designer", "--run", str(run_folder), "--json")
     assert json.loads(said.output)["outcome"] == "done"
     assert {p.name: p.read_bytes() for p in run_folder.iterdir() if p.suffix == ".json"} == before
+
+
+@pytest.mark.parametrize("outcome", ["interrupted", "failed", "rejected", "no_instrument", "deployed"])
+def test_what_became_of_later_stages_does_not_undo_one_that_is_done(run_folder, outcome):
+    stage("designer", "--run", str(run_folder))
+    left = dataclasses.replace(kept(run_folder), outcome=outcome, text="of a later stage")
+    (run_folder / RUN_FILE).write_bytes(codec.dump(left))
+    said = json.loads(stage("designer", "--run", str(run_folder), "--json").output)
+    assert (said["outcome"], "smoke tests pass" in said["text"]) == ("done", True)
+    assert kept(run_folder) == left
+
+
+def test_a_run_without_an_instrument_ends_at_the_selector(run_folder):
+    stage("designer", "--run", str(run_folder))
+    nothing = codec.dump(Ranking((), (1.0,), "synthetic", 0, 1, 9))
+    (run_folder / "ranking.json").write_bytes(nothing)
+    found = StageRecord("selector", "ranking.json", hashlib.sha256(nothing).hexdigest(), 1.0, "none qualifies")
+    before = kept(run_folder)
+    left = dataclasses.replace(before, stages=(*before.stages, found), outcome="no_instrument", text="none")
+    (run_folder / RUN_FILE).write_bytes(codec.dump(left))
+    assert json.loads(stage("designer", "--run", str(run_folder), "--json").output)["outcome"] == "done"
+    with pytest.raises(NoInstrument, match="none"):
+        stage("selector", "--run", str(run_folder))
 
 
 def test_no_stage_before_its_time(run_folder):
