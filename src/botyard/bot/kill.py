@@ -46,7 +46,8 @@ def kill(session: Session, lost: list[Working], instrument: Instrument) -> str:
 
 def _cancel_all(session: Session) -> None:
     ledger, venue, symbol = session.ledger, session.ports.venue, session.bot.symbol
-    session.cancel([w for w in ledger.working.values() if w.is_sent], "killed")
+    sent = [w for w in ledger.working.values() if w.is_sent]
+    session.cancel([w for w in sent if not session.forget(w)], "killed")
     for state in venue.open_orders(symbol, bot_prefix(session.bot.name)):
         if state.client_id not in ledger.working:  # given up once, and there after all
             venue.cancel(symbol, state.client_id)

@@ -99,7 +99,7 @@ class Model:
         # told by the time of each bar, so that no count of bars has to survive a restart
         self._x[layout.X_TRADE_FROM] = inf if bar.open_ms < self._live_from_ms else 0.0
         self.left_state = ""
-        self.after_open = self._bracket(bar, day) if self.s[PENDING] >= 0.0 else None
+        self.after_open = self._bracket(bar.open, day) if self.s[PENDING] >= 0.0 else None
         step(
             self.s,
             self._p,
@@ -245,12 +245,16 @@ class Model:
         if s[STATE] != before or s[BARS_IN_STATE] <= age:
             self.left_state = str(self.strategy.STATES[int(before)])
 
-    def _bracket(self, bar: Bar, day: float) -> AfterOpen:
+    def if_filled(self, price: float) -> AfterOpen:
+        """Say what a fill of the pending order at a price (quote) would arm. The model itself does not move."""
+        return self._bracket(price, self.b[layout.DAY])
+
+    def _bracket(self, price: float, day: float) -> AfterOpen:
         # what the book will arm between the fill at the open and the rest of the bar, seen on copies
         s, b = self.s.copy(), self.b.copy()
         if day != b[layout.DAY]:
             begin_day(b, day)
-        fill_pending(s, self._p, b, self._x, self.strategy.on_fill, bar.open)
+        fill_pending(s, self._p, b, self._x, self.strategy.on_fill, price)
         return AfterOpen(int(b[layout.QUANTITY_LOTS]), self._resting(s, b))
 
     def _resting(self, s: Sequence[float], b: Sequence[float]) -> list[Resting]:

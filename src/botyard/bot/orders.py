@@ -51,6 +51,14 @@ def resting(orders: list[Resting], before: int, held: int, leg: Leg, tick: float
     return Orders(tuple(wants), tuple(missed))
 
 
+def exit_stops(orders: list[Resting], after: int, held: int, tick: float, *, cut: Cut) -> list[Want]:
+    """List the stops that protect what an entry filled, once it did: held and wanted are on one side then."""
+    if after * held <= 0:
+        return []
+    wants = resting(orders, after, held, "bracket", tick, may_add=False, cut=cut).wants
+    return [want for want in wants if want.kind == "stop" and want.reduce_only]
+
+
 def _market(transition: int, before: int, after: int, held: int, close: float, *, may_add: bool, cut: Cut) -> Orders:
     wanted = _wanted(before, after, held, close, may_add=may_add, cut=cut)
     one = want(held, wanted, transition=transition, leg="market", kind="market", ticks=None)

@@ -109,6 +109,15 @@ class Session:
                 )
         return lost
 
+    def forget(self, working: Working) -> bool:
+        """While killing, give up a sent order that the venue does not know any more, as after a testnet's reset."""
+        if not self._is_believed_absent(working):
+            return False
+        if self.ports.venue.find(self.bot.symbol, working.order.client_id) is not None:
+            return False
+        self._give_up(working, "not at the venue any more")
+        return True
+
     def plan(self, wants: Iterable[Want], bar_ms: int, words: str, attempt: int = 0) -> list[Working]:
         """Note an intent for each want; nothing is sent before they are written.
 

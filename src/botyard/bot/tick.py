@@ -135,6 +135,7 @@ class _Tick:
         bars = self._ports.market.bars(self._bot.symbol, self._bot.timeframe, after_ms, self._ports.clock.now_ms())
         for index, bar in enumerate(bars):
             self._pass(bar, is_first=index == 0, is_last=index == len(bars) - 1)
+        self._protect_entry()
         self._session.write()
         return self._report(len(bars))
 
@@ -212,6 +213,20 @@ class _Tick:
             self._session.write()
             self._session.send(planned)
             self._stop_if_pending()
+
+    def _protect_entry(self) -> None:
+        # a venue fills at once, the model at the next open: until its level is known a stop rests by the bot's own fill
+        if self._ports.venue.absence_is_final or self._model.pending is None or self._bot.status not in TRADING:
+            return
+        self._session.collect()
+        entry, last_ms = self._ledger.entry_ticks, self._ledger.last_bar_ms
+        if entry is None or last_ms is None or self._session.is_late:
+            return
+        after = self._model.if_filled(entry * self._tick)
+        wants = orders.exit_stops(after.resting, after.lots, self._ledger.lots, self._tick, cut=self._cut)
+        planned = self._session.plan(compare(wants, self._sent())[0], last_ms, "a stop by the bot's own fill")
+        self._session.write()
+        self._session.send(planned)
 
     def _close(self, bar: Bar, *, is_now: bool) -> None:
         session, model = self._session, self._model
