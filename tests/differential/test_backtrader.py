@@ -451,9 +451,9 @@ def _assert_equal(name, bars, code_cache):
 
 @pytest.mark.parametrize("name", TWINS)
 def test_fills_and_equity_equal_backtrader_on_walked_bars(name, code_cache):
-    _assert_equal(name, walked_bars(2500 if name in FIRST_SIX else 1500, seed=21), code_cache)
+    _assert_equal(name, walked_bars(1500 if name in FIRST_SIX else 900, seed=21), code_cache)
 
 
 @pytest.mark.parametrize("name", TWINS)
 def test_fills_and_equity_equal_backtrader_on_real_bars(name, code_cache, real_market):
-    _assert_equal(name, real_bars(real_market, "SOL_USDT").slice(0, 3000 if name in FIRST_SIX else 1500), code_cache)
+    _assert_equal(name, real_bars(real_market, "SOL_USDT").slice(0, 1800 if name in FIRST_SIX else 900), code_cache)
