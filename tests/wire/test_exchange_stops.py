@@ -78,3 +78,22 @@ def test_a_moved_stop_is_replaced_as_the_venue_allows(wired):
     assert len(replacements) >= 3
     order = ["DELETE", "POST"] if venue == "binance" else ["POST", "DELETE"]
     assert replacements == [order] * len(replacements)
+
+
+def test_an_entry_has_its_stop_in_the_tick_that_sent_it(wired):
+    venue, exchange, ports, deployed, bot = wired
+    account = exchange.spot if venue == "binance" else exchange.futures
+    entries = 0
+    for _ in range(120):
+        exchange.move_by(live.BAR_MS)
+        before = len(account.trades)
+        report = tick(bot.name, deployed, ports, "a test")
+        assert report.status == "running", report.text
+        new = account.trades[before:]
+        if len(new) == 1 and new[0].order.side == "BUY" and not new[0].order.reduce_only:
+            [stop] = stops_at(exchange, venue)
+            assert 0 < stop.stop < new[0].price
+            entries += 1
+        if entries == 2:
+            break
+    assert entries == 2

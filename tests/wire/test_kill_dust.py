@@ -38,5 +38,7 @@ def test_dust_is_recorded_and_the_kill_ends(exchange):
     assert "dust stay" in bot.reason
     assert not [order for order in world.orders if order.is_open]
     assert exchange.spot.total("MADE") == held  # nothing was sold
-    refused = [e for e in world.store.entries(world.name) if e.kind == "refused"]
+    journal = list(world.store.entries(world.name))
+    closing = {e.data["client_id"] for e in journal if e.kind == "intent" and e.data["leg"] == "kill"}
+    refused = [e for e in journal if e.kind == "refused" and e.data["client_id"] in closing]
     assert len(refused) == 1  # asked once, not again and again
