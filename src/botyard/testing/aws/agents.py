@@ -69,11 +69,13 @@ class Agents:
         memory_mb = int(definition["memory"])
         command = tuple(override["command"])
         log = self._folder / f"{task['taskArn'][-8:]}.log"
+        scratch = tempfile.mkdtemp(dir=self._folder)
+        written = {"HOME": scratch, "TMPDIR": scratch, "BOTYARD_HOME": f"{scratch}/botyard"}  # as in infra/Dockerfile
         with log.open("wb") as out:
             process = start(
                 [*self._entry_point, *command],
                 memory_mb=memory_mb,
-                environment=self._environment | _named(container) | _named(override),
+                environment=self._environment | written | _named(container) | _named(override),
                 log=out,
             )
         self._running[task["taskArn"]] = (process, log, Ended(definition["family"], command, memory_mb, 0, ""))

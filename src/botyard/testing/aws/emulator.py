@@ -7,12 +7,13 @@ import sys
 import tempfile
 import time
 import urllib.request
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from botyard.testing.aws.clients import REGION, client
 
-_PATIENCE_SECONDS = 60.0
+_PATIENCE_SECONDS = 120.0
 
 
 class Emulator:
@@ -52,8 +53,8 @@ class Emulator:
 
     def close(self) -> None:
         """End the process."""
-        self._process.terminate()
-        self._process.wait(10)
+        self._process.kill()  # nothing to save; its functions end when they cannot reach it
+        self._process.wait()
         self._log.close()
 
     def __enter__(self) -> Self:
@@ -72,8 +73,9 @@ class Emulator:
                     return
             except OSError:
                 time.sleep(0.1)
-        with open(self._log.name) as log:  # noqa: PTH123
-            raise RuntimeError(f"the emulator did not start:\n{log.read()[-2000:]}")
+        said = Path(self._log.name).read_text(errors="replace")[-2000:]
+        self.close()
+        raise RuntimeError(f"the emulator did not start within {_PATIENCE_SECONDS:.0f} s:\n{said}")
 
 
 def _free_port() -> int:

@@ -2,7 +2,6 @@
 
 # ruff: noqa: SLF001  (a patch reaches into what it changes)
 
-import atexit
 import inspect
 import io
 import json
@@ -28,7 +27,6 @@ def missing() -> bool:
 def apply() -> None:
     """Keep one warm process per function, code and environment."""
     LambdaFunction._invoke_lambda = _invoke  # type: ignore[method-assign]
-    atexit.register(_close)
 
 
 def _invoke(self: LambdaFunction, event: Any = None) -> tuple[str, bool, str]:
@@ -50,11 +48,6 @@ def _invoke(self: LambdaFunction, event: Any = None) -> tuple[str, bool, str]:
     answer = warm.invoke(event if isinstance(event, str) else json.dumps(event or {}))
     self.save_logs(answer.log)
     return answer.body, answer.failed, answer.log
-
-
-def _close() -> None:
-    for each in _warm.values():
-        each.close()
 
 
 def _region(function: LambdaFunction) -> dict[str, str]:
