@@ -8,7 +8,7 @@ from botyard.adapters.clock.replay import ReplayClock
 from botyard.adapters.venue.paper import PaperVenue
 from botyard.bot import folds
 from botyard.bot.tick import tick
-from botyard.records.limits import OuterLimits
+from botyard.records.fleet import OuterLimits
 from botyard.testing.bots import live
 from botyard.testing.ports.memory_fleet import MemoryFleet
 

@@ -6,8 +6,7 @@ from math import inf
 from botyard.bot.intents import Want
 from botyard.bot.ledger import Ledger
 from botyard.records.deployment import BundleSettings, KillRule
-from botyard.records.fleet import BotRecord, Mode
-from botyard.records.limits import OuterLimits
+from botyard.records.fleet import BotRecord, Mode, OuterLimits
 from botyard.records.market import MINUTE_MS, Instrument, TradingRules, timeframe_minutes
 
 MOST_LATE_MS = 60_000

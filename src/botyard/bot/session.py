@@ -13,8 +13,7 @@ from botyard.bot.intents import Want, bot_prefix, client_id
 from botyard.bot.ledger import Ledger, Working
 from botyard.errors import BotyardError, RetryableError, VenueRejected
 from botyard.ports import Clock, FleetStore, MarketData, Notifier, Venue
-from botyard.records.fleet import Bar, BotRecord, Entry, Lease, OrderState, Snapshot
-from botyard.records.limits import DEFAULTS, OuterLimits
+from botyard.records.fleet import DEFAULTS, Bar, BotRecord, Entry, Lease, OrderState, OuterLimits, Snapshot
 
 TRIES = 3
 SEND_WITHIN_MS = 15_000  # of the lease's begin: a tick that was paused may not wake up and trade

@@ -14,8 +14,7 @@ from typing import Any
 
 from botyard.apps import settings
 from botyard.errors import ConfigError
-from botyard.records.fleet import Mode
-from botyard.records.limits import DEFAULTS, MODES, OuterLimits
+from botyard.records.fleet import DEFAULTS, MODES, Mode, OuterLimits
 
 FILE = "limits.json"
 NETWORK = "BOTYARD_NETWORK"

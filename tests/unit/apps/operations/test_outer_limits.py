@@ -7,7 +7,7 @@ import pytest
 from botyard.apps import settings
 from botyard.apps.operations import outer_limits
 from botyard.errors import ConfigError
-from botyard.records.limits import DEFAULTS
+from botyard.records.fleet import DEFAULTS
 
 
 @pytest.fixture(autouse=True)
