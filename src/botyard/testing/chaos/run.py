@@ -177,5 +177,5 @@ def _not_ended(world: World) -> list[str]:
 
 
 def _short(reason: str) -> str:
-    # without the client id, so that equal reasons are counted together
-    return " ".join(word if len(word) != 24 else "…" for word in reason.split())
+    # without client ids and amounts, so that equal reasons are counted together
+    return " ".join(word if len(word) != 24 and not word[0].isdigit() else "…" for word in reason.split())
