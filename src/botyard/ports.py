@@ -10,9 +10,8 @@ from typing import Protocol
 from botyard.records.conversation import Reply, Request
 from botyard.records.deployment import Plan
 from botyard.records.fleet import Bar, BotRecord, Entry, Fill, Lease, Order, OrderState, Snapshot, Status
-from botyard.records.gate import Asked
 from botyard.records.market import Instrument
-from botyard.records.run import StageName
+from botyard.records.run import Asked, StageName
 from botyard.records.trials import RegisteredRun
 
 

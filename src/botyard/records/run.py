@@ -49,3 +49,19 @@ class RunRecord:
     venue: str = ""  # the exchange whose terms hold and whose bars the bot follows; empty: none
     mode: Mode = "paper"  # where the bot's orders go
     allocated_quote: float = 10_000.0  # what a bot at a venue is given
+
+
+Answer = Literal["waiting", "approved", "rejected", "timed_out"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question before one stage of one run. It is asked once: a resumed run finds it as it stands."""
+
+    run_id: str
+    stage: StageName
+    text: str  # what there is to know, for the person who decides
+    asked_ms: int
+    until_ms: int  # then silence is a rejection
+    answer: Answer = "waiting"
+    by: str = ""  # who decided

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from botyard.errors import NotFound, UserError
 from botyard.ports import Clock
-from botyard.records.gate import Answer, Asked
-from botyard.records.run import StageName
+from botyard.records.run import Answer, Asked, StageName
 
 LOOK_EVERY_SECONDS = 0.25
 

@@ -8,7 +8,7 @@ from botyard.apps.cli.console import say
 from botyard.errors import NotFound
 
 if TYPE_CHECKING:
-    from botyard.records.gate import Asked
+    from botyard.records.run import Asked
 
 Run = Annotated[str, typer.Argument(help="The run that waits: its id or its number.", metavar="RUN")]
 

@@ -14,7 +14,7 @@ from botyard.errors import BotyardError, UserError
 if TYPE_CHECKING:
     from botyard.adapters.gate.sqlite import SqliteGates
     from botyard.ports import Notifier
-    from botyard.records.gate import Asked
+    from botyard.records.run import Asked
 
 MONEY = frozenset({"pipeline", "pause", "resume", "kill", "promote"})
 """Commands that are refused when they come late: what was meant two minutes ago may be wrong now."""
