@@ -71,7 +71,7 @@ def test_tokens_and_money_show(finished):
 
 def test_the_run_is_repeated_without_the_model(finished):
     home, _, _ = finished
-    done = Command(home).run("pipeline", sleepy.IDEA, "5", "--trials", "5", "--recorded", "1")
+    done = Command(home).run("pipeline", sleepy.IDEA, "5", "--recorded", "1")
     assert done.code == 0, done.err
     assert "repeated from run 1-if-the-market-is" in done.out
     first, second = run_folder(home, 1), run_folder(home, 2)

@@ -88,7 +88,7 @@ def at_exchange(request):
 def test_the_same_at_an_exchange_that_does_not_say_what_it_never_saw(at_exchange):
     exchange, market, expected = at_exchange
     halts = []
-    for seed in range(6):
+    for seed in range(10):
         exchange.rewind(LONG[FIRST].open_ms + 500)
         fund(exchange)
         world = ExchangeWorld(

@@ -22,7 +22,7 @@ MAX_IDEA = 4000  # characters
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a person asks of a run; a recording fills in what is left empty."""
+    """What a person asks of a run; a recorded one brings its market, trials, seed and what else is left empty."""
 
     idea: str = ""
     minutes: str = ""  # of a bar: 5, 5m, 1h, 1d
@@ -38,22 +38,27 @@ class Wish:
 
 
 def new_run(wish: Wish) -> "tuple[RunRecord, FolderArtifacts]":
-    """Check what was asked, make the run's folder and keep its record there.
+    """Check what was asked and make the run's folder.
 
     Raises: UserError for what cannot be used, NotFound for a recording that is gone; nothing is made then.
     """
     from botyard.apps import language_model, run_folders
     from botyard.market import open_market
-    from botyard.records import codec
     from botyard.records.market import parse_timeframe
-    from botyard.records.run import RUN_FILE, RunRecord
+    from botyard.records.run import RunRecord
 
     if wish.budget_usd is not None and not math.isfinite(wish.budget_usd):
         raise UserError(f"--budget-usd is {wish.budget_usd}; write an amount of US dollars, such as 2")
     before = run_folders.load(wish.recorded)[0] if wish.recorded else None
     if before is not None:
         wish = dataclasses.replace(
-            wish, idea=wish.idea or before.idea, minutes=wish.minutes or before.timeframe, market=before.market
+            wish,
+            idea=wish.idea or before.idea,
+            minutes=wish.minutes or before.timeframe,
+            market=before.market,
+            trials=before.trials,
+            seed=before.seed,
+            permutations=before.permutations,
         )
     idea = checked_idea(wish.idea)
     if not wish.minutes:
@@ -81,9 +86,17 @@ def new_run(wish: Wish) -> "tuple[RunRecord, FolderArtifacts]":
         mode=wish.mode,
         allocated_quote=wish.allocated_quote,
         gates=gates,
+        writes_code=language_model.deployer_writes() if before is None else before.writes_code,
     )
-    artifacts.write(RUN_FILE, codec.dump(record))
     return record, artifacts
+
+
+def put_off(record: "RunRecord", artifacts: "FolderArtifacts") -> None:
+    """Keep a run that is carried out later, perhaps by another process."""
+    from botyard.records import codec
+    from botyard.records.run import RUN_FILE
+
+    artifacts.write(RUN_FILE, codec.dump(record))
 
 
 def checked_idea(text: str) -> str:

@@ -28,7 +28,7 @@ def pipeline_ports(
     from botyard.adapters.notifier.console import ConsoleNotifier
     from botyard.adapters.trial_registry.sqlite import SqliteTrials
     from botyard.adapters.venue.paper import PaperVenue
-    from botyard.apps.language_model import deployer_writes, open_model
+    from botyard.apps.language_model import open_model
     from botyard.market import open_market
     from botyard.pipeline import Ports
 
@@ -60,6 +60,6 @@ def pipeline_ports(
         cache_dir=home / "cache",
         workers=workers,
         model=open_model(record, artifacts),
-        writes_code=deployer_writes(),
+        writes_code=record.writes_code,
         gate=SqliteGates(home / "gates.db", SystemClock(), timeout_ms=settings.gate_timeout_ms(), tell=notifier.tell),
     )

@@ -46,6 +46,7 @@ class RunRecord:
     permutations: int = 0  # searches on permuted bars, at most; 0 for none
     recorded: str = ""  # the run whose conversations are repeated
     gates: tuple[StageName, ...] = ()  # stages that wait for a person's leave
+    writes_code: bool = False  # whether the model writes the bot's strategy too
     venue: str = ""  # the exchange whose terms hold and whose bars the bot follows; empty: none
     mode: Mode = "paper"  # where the bot's orders go
     allocated_quote: float = 10_000.0  # what a bot at a venue is given

@@ -41,7 +41,7 @@ def pipeline(
         float, typer.Option("--budget-usd", min=0.0, help="The most that the run's language model may cost.")
     ] = BUDGET_USD,
     recorded: Annotated[
-        str, typer.Option("--recorded", help="Repeat what the model said in this run, without a model.")
+        str, typer.Option("--recorded", help="Repeat this run, its model's words, trials and seed, without a model.")
     ] = "",
     venue: Annotated[
         str, typer.Option("--venue", help="An exchange: its costs and filters hold, and the bot follows its bars.")

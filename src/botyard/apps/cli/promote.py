@@ -1,4 +1,4 @@
-"""`botyard promote BOT`: what stands between a bot and real money, and the leave once nothing does."""
+"""`botyard replay [BOT]` and `botyard promote BOT`: whether a bot does what was researched; what stands between a bot and real money, and the leave once nothing does."""
 
 from contextlib import closing
 from functools import partial
@@ -8,7 +8,7 @@ import typer
 
 from botyard.apps.cli import console
 from botyard.apps.cli.console import say, when
-from botyard.errors import Refused, UserError
+from botyard.errors import BotyardError, Refused, UserError
 
 if TYPE_CHECKING:
     from botyard.apps.promotion import Standing
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
+    """Add the commands."""
+    app.command("replay")(replay)
     app.command("promote")(promote)
 
 
@@ -92,3 +93,43 @@ def _grant(store: "FleetStore", record: "BotRecord", found: "Standing", account:
         wake=partial(runs.wake, store),
     )
     return made[0]
+
+
+def replay(
+    bot: Annotated[
+        str, typer.Argument(help="The bot's name, as `botyard fleet` lists it; without it, all bots.", metavar="BOT")
+    ] = "",
+    as_json: console.JsonOption = False,
+) -> None:
+    """Hold each live decision against the engine's on the same bars: all equal, or the first difference explained."""
+    from botyard.apps import bots
+    from botyard.apps.operations.replay import Replayed
+    from botyard.apps.operations.replay import replay as run
+
+    with closing(bots.open_fleet()) as store:
+        names = [bot] if bot else [one.name for one in store.bots()]
+        found = []
+        for name in names:
+            try:
+                found.append(run(store, name))
+            except BotyardError as e:
+                if bot:
+                    raise
+                found.append(Replayed(name, 0, 0, is_equal=False, text=str(e)))
+    if as_json:
+        console.print_json(found)
+    else:
+        for one in found:
+            place = (
+                ""
+                if one.differs_at_ms is None
+                else f" {one.equal:,} of {one.decisions:,} equal, then at {when(one.differs_at_ms)} UTC"
+            )
+            say(
+                f"{'✓' if one.is_equal else '✗'} {one.bot}:{place} {one.text}", style="green" if one.is_equal else "red"
+            )
+        if not found:
+            say("no bots yet; nothing to replay")
+    apart = [one.bot for one in found if not one.is_equal]
+    if apart:
+        raise Refused(f"not as the engine decides: {', '.join(apart)}", reason="differs")

@@ -112,7 +112,8 @@ class Desk:
         return Reply(f"An idea? How long is a bar?\n{idea}", buttons=buttons)
 
     def _begin(self, chat: int, idea: str, length: str) -> Reply:
-        record, _ = launch.new_run(launch.Wish(idea, length))
+        record, artifacts = launch.new_run(launch.Wish(idea, length))
+        launch.put_off(record, artifacts)
         self._memory.add_run(record.run_id, chat)
         place = len(self._memory.waiting())
         line = "It begins now." if place == 1 else f"{place - 1} before it."
