@@ -10,6 +10,7 @@ from botyard.records.research import Research
 from botyard.records.spec import Spec
 
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:[.,]\d+)*(?![\w])|(?<![\w.])\d+(?:\.\d+)?(?=\s?(?:m|h|d|min|x)\b|%)")
+_PERCENT = re.compile(r"(?<![\w.])-?\d+(?:[.,]\d+)*\s?(?:%|per ?cent\b)")
 _COINS = {
     "bitcoin": "BTC", "btc": "BTC", "ethereum": "ETH", "ether": "ETH", "eth": "ETH", "solana": "SOL", "sol": "SOL",
     "dogecoin": "DOGE", "doge": "DOGE", "ripple": "XRP", "xrp": "XRP", "bnb": "BNB", "cardano": "ADA", "ada": "ADA",
@@ -43,6 +44,7 @@ class Facts:
     """What is true of the bot."""
 
     numbers: frozenset[float]
+    percents: frozenset[float]  # of these, what may stand before a percent sign: no bound of a search
     idea_numbers: frozenset[float]
     code: str  # every expression of the spec, in one text
     symbol: str
@@ -76,14 +78,26 @@ def facts_of(research: Research, rules: TradingRules, mode: str) -> Facts:
         (r"\bpartial(?:ly)?\b|\bhalf (?:of )?(?:the|its) position\b|\bscales?\b", "trades in parts", bool({"scale_in", "scale_out"} & signals)),
         (r"\bmartingale\b|\bdoubles? (?:down|its size|the size)\b|\baverag(?:es|ing) down\b", "adds to losers", "scale_in" in signals),
     )  # fmt: skip
-    return Facts(_numbers_of(research, rules), frozenset(_read_numbers(spec.idea)), code, research.symbol, claims)
+    numbers = _numbers_of(research, rules)
+    bounds = {float(v) for p in spec.parameters.values() for v in (p.low, p.high) if v is not None}
+    return Facts(
+        numbers | _signed(bounds),
+        _percents(numbers),
+        frozenset(_read_numbers(spec.idea)),
+        code,
+        research.symbol,
+        claims,
+    )
 
 
 def unsupported(statement: str, facts: Facts, *, may_cite_idea: bool = False) -> tuple[str, ...]:
     """Say what a statement claims that the facts do not bear out; () lets it stand."""
     found = [f"promises what nobody can: {m.group()!r}" for m in _PROMISES.finditer(statement)]
-    known = facts.numbers | (facts.idea_numbers if may_cite_idea else frozenset())
-    found += [f"the number {n:g} is not in the facts" for n in _read_numbers(statement) if not _is_known(n, known)]
+    cited = facts.idea_numbers if may_cite_idea else frozenset()
+    shares = [n for match in _PERCENT.finditer(statement) for n in _read_numbers(match.group())]
+    unknown = [n for n in shares if not _is_known(n, facts.percents | cited)]
+    unknown += [n for n in _read_numbers(_PERCENT.sub("", statement)) if not _is_known(n, facts.numbers | cited)]
+    found += [f"the number {n:g} is not in the facts" for n in unknown]
     for words, claim, is_so in facts.claims:
         for match in re.finditer(words, statement, re.IGNORECASE):
             is_denied = bool(re.search(_NO, statement[: match.start()], re.IGNORECASE))
@@ -143,8 +157,7 @@ def _numbers_of(research: Research, rules: TradingRules) -> frozenset[float]:
         found |= {
             v for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str) for v in _read_numbers(n.value)
         }
-    for parameter in spec.parameters.values():
-        found |= {float(v) for v in (parameter.default, parameter.low, parameter.high) if v is not None}
+    found |= {float(parameter.default) for parameter in spec.parameters.values()}
     shares = [v for v in spec.state_machine.states.values() if not isinstance(v, str)]
     sizing, limits = spec.sizing, spec.limits
     shares += [v for v in (sizing.of_equity, sizing.per_trade, limits.max_daily_loss, limits.max_drawdown) if isinstance(v, int | float)]  # fmt: skip
@@ -156,7 +169,15 @@ def _numbers_of(research: Research, rules: TradingRules) -> frozenset[float]:
         found.add(research.verdict.expected_sharpe)
     for assumption in spec.assumptions:
         found |= set(_read_numbers(assumption))
-    return frozenset(found | {abs(v) for v in found})
+    return _signed(found)
+
+
+def _signed(numbers: set[float]) -> frozenset[float]:
+    return frozenset(numbers | {abs(n) for n in numbers})
+
+
+def _percents(numbers: frozenset[float]) -> frozenset[float]:
+    return numbers | {100.0 * n for n in numbers if abs(n) <= 1.0}
 
 
 def _read_numbers(text: str) -> list[float]:

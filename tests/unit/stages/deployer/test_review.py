@@ -35,6 +35,8 @@ GOOD = {
         ("It trades one hour bars, that is 60 minutes each.", ""),
         ("It has no stop and no profit target.", ""),
         ("It buys when the EMA of 13 bars rises.", "the number 13 is not in the facts"),
+        ("The search tries periods from 20 bars on.", ""),
+        ("It can lose 20 % in a day.", "the number 20 is not in the facts"),  # a period's bound is no share
         ("It risks 2% per trade.", "the number 2 is not in the facts"),
         ("It goes short on the opposite cross.", "the bot goes short; by its spec it does not"),
         ("It never goes long.", "the bot never goes long; by its spec it does"),
