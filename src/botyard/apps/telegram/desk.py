@@ -5,10 +5,10 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-from botyard.apps import answers, bots, launch, promotion, run_folders, ticks
+from botyard.apps import answers, bots, launch, run_folders, ticks
 from botyard.apps.telegram import words
 from botyard.apps.telegram.memory import Memory
-from botyard.apps.telegram.messenger import Reply
+from botyard.apps.telegram.reply import Reply
 from botyard.errors import BotyardError, UserError
 
 if TYPE_CHECKING:
@@ -171,6 +171,8 @@ class Desk:
 
     def _promote(self, chat: int, rest: str) -> Reply:
         del chat
+        from botyard.apps import promotion  # numpy: only where the research is at hand
+
         name = _name(rest, "promote")
         with closing(bots.open_fleet()) as store:
             found = promotion.standing(store, name, pilot=False)

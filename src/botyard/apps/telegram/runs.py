@@ -12,7 +12,8 @@ from botyard.apps import pictures, run_folders, settings
 from botyard.apps.report import REPORT_FILE
 from botyard.apps.telegram import words
 from botyard.apps.telegram.memory import Memory, Waiting
-from botyard.apps.telegram.messenger import Messenger, Reply
+from botyard.apps.telegram.messenger import Messenger
+from botyard.apps.telegram.reply import Reply
 from botyard.apps.telegram.worker import work
 from botyard.errors import BotyardError
 
