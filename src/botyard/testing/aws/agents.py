@@ -29,12 +29,19 @@ class Ended:
 class Agents:
     """Starts the tasks of one cluster as they come in; nothing reports for a process that dies, as on AWS.
 
-    `entry_point` stands for the image's: the words before a task's command.
+    `entry_point` stands for the image's: the words before a task's command. `environment`: what the loopback needs and
+    no definition says, such as AWS_ENDPOINT_URL_BEDROCK_RUNTIME.
     """
 
-    def __init__(self, emulator: Emulator, cluster: str, entry_point: tuple[str, ...] = (sys.executable,)) -> None:
+    def __init__(
+        self,
+        emulator: Emulator,
+        cluster: str,
+        entry_point: tuple[str, ...] = (sys.executable,),
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self._ecs = emulator.client("ecs")
-        self._environment = emulator.environment
+        self._environment = emulator.environment | dict(environment or {})
         self._cluster, self._entry_point = cluster, entry_point
         self._running: dict[str, tuple[Popen[bytes], Path, Ended]] = {}
         self._seen: set[str] = set()

@@ -1,5 +1,6 @@
 """An account on loopback: starts the emulator's process and makes clients for it."""
 
+import json
 import os
 import socket
 import subprocess
@@ -7,10 +8,12 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from botyard.testing.aws import control
 from botyard.testing.aws.clients import REGION, client
 
 _PATIENCE_SECONDS = 120.0
@@ -50,6 +53,30 @@ class Emulator:
     def client(self, service: str) -> Any:
         """Make a boto3 client for this account."""
         return client(service, self.url)
+
+    def throttle(self, service: str, call: str, times: int = 1) -> None:
+        """Refuse the next calls with the service's own word for too many; the rest as `refuse`."""
+        codes = {"s3": "SlowDown", "lambda": "TooManyRequestsException", "cloudformation": "Throttling"}
+        self.refuse(service, call, codes.get(service, "ThrottlingException"), times)
+
+    def refuse(self, service: str, call: str, code: str, times: int = 1) -> None:
+        """Refuse the next calls that fit (`control.Fault`) with an error of that name. Clients may try them again."""
+        self._set(fault={"service": service, "call": call, "code": code, "times": times})
+
+    def break_stacks(self, name: str, why: str, times: int = 1) -> None:
+        """Let the next new stacks with `name` in their names fail half way, and roll back."""
+        self.refuse(control.STACKS, name, why, times)
+
+    def set_environment(self, environment: Mapping[str, str]) -> None:
+        """Let all functions find these in their environment from now on, as if they were configured with them."""
+        self._set(environment=dict(environment))
+
+    def _set(self, **what: object) -> None:
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self._port}{control.ADDRESS}", data=json.dumps(what).encode()
+        )
+        with urllib.request.urlopen(request, timeout=10):  # noqa: S310
+            pass
 
     def close(self) -> None:
         """End the process."""

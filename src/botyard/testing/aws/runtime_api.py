@@ -5,6 +5,7 @@ Source: AWS Lambda developer guide, "Using the Lambda runtime API for custom run
 
 import contextlib
 import json
+import math
 import queue
 import sys
 import tempfile
@@ -12,14 +13,16 @@ import threading
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from subprocess import Popen
 from typing import IO
 
 from botyard.testing.aws.limits import start
+from botyard.testing.aws.usage import Usage, cpu_ms, memory_mb
 
+_MOST_LOG = 4096
 _INIT_SECONDS = 10.0  # what AWS gives a function to import itself
 
 
@@ -29,7 +32,8 @@ class Answer:
 
     body: str  # JSON
     failed: bool
-    log: str
+    log: str  # what it printed, with AWS's line REPORT after it
+    usage: Usage
 
 
 @dataclass(slots=True)
@@ -39,6 +43,9 @@ class _Call:
     deadline: float
     done: threading.Event
     answer: tuple[bool, str] | None = None
+    log_starts: int = 0
+    began: tuple[float, float] | None = None  # clock and processor time, ms, when the process took the event
+    usage: Usage = field(default_factory=Usage)
 
 
 class Sandbox:
@@ -60,12 +67,15 @@ class Sandbox:
         self._waiting: queue.Queue[_Call] = queue.Queue()
         self._calls: dict[str, _Call] = {}
         self._init_error: str | None = None
-        self._is_warm = False
+        self._is_cold = True
+        self._memory_mb = memory_mb
         self._lock = threading.Lock()
         self._server = _server(self)
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         self._folder = tempfile.TemporaryDirectory(prefix=f"{name}-")
         self._log = Path(self._folder.name) / "function.log"
+        self._started = _clock_ms()
+        self._init: tuple[float, float] | None = None  # clock and processor time, ms, of the import
         with self._log.open("wb") as log:
             self._process = self._start(root, handler, name, memory_mb, environment or {}, python, log)
 
@@ -106,8 +116,9 @@ class Sandbox:
     def invoke(self, event: str) -> Answer:
         """Run the handler on an event (JSON); one at a time."""
         with self._lock:
-            allowed = self._timeout + (0.0 if self._is_warm else _INIT_SECONDS)
+            allowed = self._timeout + (_INIT_SECONDS if self._is_cold else 0.0)
             call = _Call(str(uuid.uuid4()), event, time.time() + allowed, threading.Event())
+            call.log_starts = 0 if self._is_cold else self._log.stat().st_size
             self._calls[call.request_id] = call
             self._waiting.put(call)
             while not call.done.wait(0.02):
@@ -118,7 +129,6 @@ class Sandbox:
                     answer = self._answer(call, failed=True, body=_error("Sandbox.Timedout", text))
                     self.close()
                     return answer
-            self._is_warm = True
             failed, body = call.answer or (True, _error("Runtime.Unknown", "no answer"))
             return self._answer(call, failed=failed, body=body)
 
@@ -135,16 +145,30 @@ class Sandbox:
 
     def _answer(self, call: _Call, *, failed: bool, body: str) -> Answer:
         self._calls.pop(call.request_id, None)
-        log = ""
+        self._is_cold = False
+        printed = ""
         with contextlib.suppress(OSError):
-            log = self._log.read_text(errors="replace")[-4096:]
-        return Answer(body, failed, log)
+            printed = self._log.read_bytes()[call.log_starts :].decode(errors="replace")[-_MOST_LOG:]
+        return Answer(body, failed, printed + self._report(call), call.usage)
+
+    def _report(self, call: _Call) -> str:
+        used = call.usage
+        billed = math.ceil(used.init_ms + used.duration_ms)
+        init = f"\tInit Duration: {used.init_ms:.2f} ms" if used.init_ms else ""
+        return (
+            f"REPORT RequestId: {call.request_id}\tDuration: {used.duration_ms:.2f} ms\tBilled Duration: {billed} ms"
+            f"\tMemory Size: {self._memory_mb} MB\tMax Memory Used: {used.memory_mb:.0f} MB{init}\n"
+        )
 
     # what the process asks and says
 
     def next_call(self) -> _Call:
         """Wait for an event."""
-        return self._waiting.get()
+        if self._init is None:
+            self._init = (_clock_ms() - self._started, cpu_ms(self._process.pid))
+        call = self._waiting.get()
+        call.began = (_clock_ms(), cpu_ms(self._process.pid))
+        return call
 
     def hear(self, parts: list[str], body: str) -> None:
         """Take the process's response or error."""
@@ -153,13 +177,24 @@ class Sandbox:
             return
         call = self._calls.get(parts[-2])
         if call is not None:
+            call.usage = self._used(call)
             call.answer = (parts[-1] == "error", body)
             call.done.set()
+
+    def _used(self, call: _Call) -> Usage:
+        pid = self._process.pid
+        clock, processor = call.began or (_clock_ms(), cpu_ms(pid))
+        init = self._init if self._is_cold and self._init is not None else (0.0, 0.0)
+        return Usage(init[0], _clock_ms() - clock, init[1], cpu_ms(pid) - processor, memory_mb(pid))
 
     @property
     def arn(self) -> str:
         """The function's ARN."""
         return self._arn
+
+
+def _clock_ms() -> float:
+    return time.monotonic() * 1000
 
 
 def _error(kind: str, text: str) -> str:

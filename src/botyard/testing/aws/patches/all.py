@@ -7,11 +7,13 @@ from botyard.testing.aws.patches import (
     change_sets,
     cluster_capacity,
     definitions,
+    event_invoke,
     executing_machines,
     execution_names,
     failure_cause,
     function_urls,
     functions,
+    rollback,
     serverless,
     task_memory,
 )
@@ -21,11 +23,13 @@ PATCHES: tuple[ModuleType, ...] = (
     change_sets,
     cluster_capacity,
     definitions,
+    event_invoke,
     execution_names,
     executing_machines,
     failure_cause,
     function_urls,
     functions,
+    rollback,  # after change_sets, which it wraps
     serverless,
     task_memory,
 )

@@ -3,12 +3,12 @@
 # ruff: noqa: SLF001  (a patch reaches into what it changes)
 
 import json
-from typing import Any
 
 from moto import mock_aws
 from moto.cloudformation.models import CloudFormationBackend
 
 from botyard.testing.aws.clients import client
+from botyard.testing.aws.patches.rollback import find
 
 _TEMPLATE = json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}, "Outputs": {"Any": {"Value": "said"}}})
 
@@ -28,8 +28,7 @@ def apply() -> None:
 
     def execute_change_set(self: CloudFormationBackend, change_set_name: str, stack_name: str | None = None) -> None:
         stock(self, change_set_name, stack_name)
-        named = (cs for arn, cs in self.change_sets.items() if change_set_name in (arn, cs.change_set_name))
-        change_set: Any = next(named)
+        change_set = find(self, change_set_name, stack_name)
         stack = change_set.stack
         stack.template = change_set.template
         stack._parse_template()

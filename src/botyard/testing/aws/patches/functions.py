@@ -14,6 +14,7 @@ from typing import Any
 
 from moto.awslambda.models import LambdaFunction
 
+from botyard.testing.aws import control
 from botyard.testing.aws.runtime_api import Sandbox
 
 _warm: dict[tuple[str, str, str], Sandbox] = {}
@@ -31,7 +32,7 @@ def apply() -> None:
 
 def _invoke(self: LambdaFunction, event: Any = None) -> tuple[str, bool, str]:
     self.logs_backend.ensure_log_group(self.logs_group_name)
-    environment = {str(k): str(v) for k, v in (self.environment_vars or {}).items()}
+    environment = {str(k): str(v) for k, v in (self.environment_vars or {}).items()} | control.environment
     key = (self.function_arn, self.code_sha_256, json.dumps(environment, sort_keys=True))
     warm = _warm.get(key)
     if warm is None or not warm.is_alive:
