@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from botyard.adapters.notifier.console import ConsoleNotifier
 from botyard.apps import settings
-from botyard.apps.bots import bundle, load, opened
+from botyard.apps.bots import bundle, held_lots, load
 from botyard.bot import earnings, folds
 from botyard.bot.deployed import load_deployed, load_settings
 from botyard.bot.limits import timeframe_ms
@@ -42,7 +41,7 @@ class Why:
     decisions: list[folds.Decided]
     open_orders: list[folds.OpenOrder]
     ledger_units: float
-    venue_units: float
+    venue_units: float | None  # None: nobody is left to ask
     next_action: str
 
 
@@ -52,8 +51,7 @@ def why(store: FleetStore, name: str) -> Why:
     known = load_settings(bundle(bot))
     instrument = known.rules.instrument
     ledger = folds.current_ledger(store, bot, instrument)
-    with opened(bot, store, ConsoleNotifier()) as ports:
-        held = ports.venue.held_lots(bot.symbol)
+    held = held_lots(bot, store)
     decided = folds.decisions(store.entries(name), instrument)
     return Why(
         bot=name,
@@ -62,7 +60,7 @@ def why(store: FleetStore, name: str) -> Why:
         decisions=decided,
         open_orders=folds.open_orders(ledger, instrument, _signals(bot)),
         ledger_units=folds.units(instrument, ledger.lots),
-        venue_units=folds.units(instrument, held),
+        venue_units=None if held is None else folds.units(instrument, held),
         next_action=_next(bot, decided, is_liquidated=ledger.is_liquidated),
     )
 
@@ -183,14 +181,17 @@ def _signals(bot: BotRecord) -> dict[int, str]:
 def _next(bot: BotRecord, decided: list[folds.Decided], *, is_liquidated: bool) -> str:
     if bot.status == "killed":
         return "nothing: it is killed"
+    in_aws = settings.is_aws()
     if bot.status == "killing":
-        return "close what is open; botyard up goes on with it"
+        return "close what is open; " + ("its next tick" if in_aws else "botyard up") + " goes on with it"
     if is_liquidated:
         return f"nothing: it was liquidated; end it with: botyard kill {bot.name}"
     if bot.status == "halted":
         return f"nothing but its protective stop, until: botyard resume {bot.name}"
     what = "exits only" if bot.status == "paused" else "trade"
     when = f"the bar after {_utc(decided[-1].bar_ms)}" if decided else f"the bar of {_utc(bot.live_from_ms)}"
+    if in_aws:
+        return f"{what} at the close of {when} UTC, by itself"
     how = "botyard up" if bot.feed == "live" else f"botyard up --from {_utc(bot.live_from_ms)[:10]} --speed 0"
     return f"{what} at the close of {when} UTC, while this runs: {how}"
 

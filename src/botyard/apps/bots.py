@@ -4,14 +4,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from typing import Protocol
 
 from botyard.adapters.clock.system import SystemClock
 from botyard.adapters.fleet_store.sqlite import SqliteFleet
 from botyard.adapters.market_data.columns import ColumnMarketData
+from botyard.adapters.notifier.console import ConsoleNotifier
 from botyard.adapters.venue.paper import PaperVenue
 from botyard.apps import settings
 from botyard.bot.deployed import SETTINGS_FILE, Deployed, load_deployed, load_settings
 from botyard.bot.session import Ports
+from botyard.bot.tick import TickReport
 from botyard.errors import RetryableError, UserError
 from botyard.ports import Clock, FleetStore, MarketData, Notifier
 from botyard.records.deployment import BundleSettings
@@ -26,8 +29,32 @@ def open_fleet(*, durable: bool = True) -> SqliteFleet:
     return SqliteFleet(settings.home() / "fleet.db", durable=durable)
 
 
+class OpenFleet(FleetStore, Protocol):
+    """A fleet that somebody opened and will close."""
+
+    def close(self) -> None:
+        """Close it."""
+        ...
+
+
+def open_store() -> OpenFleet:
+    """Open the fleet that is meant: the home's, or with BOTYARD_HOME=aws the one in AWS.
+
+    Raises: NotFound when nothing is deployed there; UserError, ConfigError.
+    """
+    if settings.is_aws():
+        from botyard.apps.aws.fleet import table
+
+        return table.open_fleet()
+    return open_fleet()
+
+
 def bundle(bot: BotRecord) -> Path:
-    """Return where the bot's bundle is unpacked."""
+    """Return where the bot's bundle is unpacked. Raises: ConfigError for one in AWS that is gone."""
+    if bot.bundle.startswith("s3://"):
+        from botyard.apps.aws.fleet import bundles
+
+        return bundles.folder(bot.bundle)
     return Path(bot.bundle)
 
 
@@ -86,6 +113,37 @@ def opened(
         )
     finally:
         venue.close()
+
+
+def held_lots(bot: BotRecord, store: FleetStore) -> int | None:
+    """Return the signed lots that the bot's account holds; None where nobody can be asked any more.
+
+    Raises: ConfigError, RetryableError.
+    """
+    if settings.is_aws():
+        from botyard.apps.aws.fleet import control
+
+        return control.held_lots(bot.name)
+    with opened(bot, store, ConsoleNotifier()) as ports:
+        return ports.venue.held_lots(bot.symbol)
+
+
+def kill(store: FleetStore, name: str, notifier: Notifier) -> TickReport:
+    """End a bot: its orders cancelled, its position closed, in AWS its stack deleted; gone on with until it is done.
+
+    Raises: NotFound, ConfigError, RetryableError.
+    """
+    from botyard.apps import ticks
+
+    if not settings.is_aws():
+        return ticks.kill(store, name, notifier)
+    from botyard.apps.aws.fleet import control
+
+    bot = store.bot(name)
+    if bot.status == "killed":
+        return TickReport(name, "killed", f"killed before: {bot.reason}")
+    bot = set_status(store, name, "killing", "killed by a person", ("running", "paused", "halted"))
+    return control.kill(store, bot)
 
 
 def set_status(store: FleetStore, name: str, to: Status, reason: str, allowed: tuple[Status, ...]) -> BotRecord:

@@ -11,7 +11,7 @@ from botyard.apps import settings
 from botyard.errors import UserError
 
 if TYPE_CHECKING:
-    from botyard.adapters.artifact_store.folder import FolderArtifacts
+    from botyard.apps.run_folders import Artifacts
     from botyard.pipeline import Result
     from botyard.ports import Notifier, Progress
     from botyard.records.fleet import Mode
@@ -37,13 +37,12 @@ class Wish:
     allocated_quote: float = 10_000.0
 
 
-def new_run(wish: Wish) -> "tuple[RunRecord, FolderArtifacts]":
+def new_run(wish: Wish) -> "tuple[RunRecord, Artifacts]":
     """Check what was asked and make the run's folder.
 
     Raises: UserError for what cannot be used, NotFound for a recording that is gone; nothing is made then.
     """
     from botyard.apps import language_model, run_folders
-    from botyard.market import open_market
     from botyard.records.market import parse_timeframe
     from botyard.records.run import RunRecord
 
@@ -67,7 +66,7 @@ def new_run(wish: Wish) -> "tuple[RunRecord, FolderArtifacts]":
     gates = settings.gates()
     model = language_model.configured() if before is None else before.model
     now_ms = int(time.time() * 1000) if before is None else before.created_ms  # what was now for its bars
-    market = open_market(settings.home(), wish.market, now_ms).name
+    wish, market = _market(wish, now_ms)
     run_id, artifacts = run_folders.create(idea)
     record = RunRecord(
         run_id=run_id,
@@ -91,8 +90,27 @@ def new_run(wish: Wish) -> "tuple[RunRecord, FolderArtifacts]":
     return record, artifacts
 
 
-def put_off(record: "RunRecord", artifacts: "FolderArtifacts") -> None:
-    """Keep a run that is carried out later, perhaps by another process."""
+def _market(wish: Wish, now_ms: int) -> tuple[Wish, str]:
+    """Return the market whose bars a run uses, and the wish with what follows from it."""
+    if settings.is_aws():
+        from botyard.apps.aws.fleet import runs
+
+        return runs.at_venue(wish)
+    from botyard.market import open_market
+
+    return wish, open_market(settings.home(), wish.market, now_ms).name
+
+
+def put_off(record: "RunRecord", artifacts: "Artifacts") -> None:
+    """Keep a run that is carried out later, by another process; in AWS it begins at once.
+
+    Raises: UserError, ConfigError, RetryableError.
+    """
+    if settings.is_aws():
+        from botyard.apps.aws.fleet import runs
+
+        runs.start(record, artifacts)
+        return
     from botyard.records import codec
     from botyard.records.run import RUN_FILE
 
@@ -111,7 +129,7 @@ def checked_idea(text: str) -> str:
 
 def carry_out(
     record: "RunRecord",
-    artifacts: "FolderArtifacts",
+    artifacts: "Artifacts",
     progress: "Progress",
     *,
     workers: int = 0,

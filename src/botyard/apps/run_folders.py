@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from botyard.adapters.artifact_store.folder import FolderArtifacts
 from botyard.apps import settings
@@ -12,17 +13,26 @@ from botyard.errors import InvariantError, NotFound, UserError
 from botyard.records import codec
 from botyard.records.run import RUN_FILE, RunRecord
 
+if TYPE_CHECKING:
+    from botyard.adapters.artifact_store.s3 import S3Artifacts
+
+    Artifacts = FolderArtifacts | S3Artifacts
+
 
 def folder() -> Path:
     """Return the folder that holds all runs."""
     return settings.home() / "runs"
 
 
-def create(idea: str) -> tuple[str, FolderArtifacts]:
+def create(idea: str) -> "tuple[str, Artifacts]":
     """Make a new run's folder: the next number, then the idea's first words.
 
     Raises: UserError when the home cannot be written.
     """
+    if settings.is_aws():
+        from botyard.apps.aws.fleet import runs
+
+        return runs.create(idea)
     words = re.findall(r"[a-z0-9]+", idea.lower())[:4]
     slug = "-".join(words)[:40] or "idea"
     try:
@@ -38,11 +48,15 @@ def create(idea: str) -> tuple[str, FolderArtifacts]:
         raise UserError(f"cannot write to {folder()}: {e.strerror}; choose another place with --home") from e
 
 
-def load(run_id: str) -> tuple[RunRecord, FolderArtifacts]:
+def load(run_id: str) -> "tuple[RunRecord, Artifacts]":
     """Read a run by its id, its number, or "last".
 
     Raises: NotFound, naming the newest runs.
     """
+    if settings.is_aws():
+        from botyard.apps.aws.fleet import runs
+
+        return runs.load(run_id)
     known = [record for record, _ in _all()]
     if not known:
         raise NotFound(f'there are no runs in {folder()} yet; start one with botyard pipeline "…" 5')
@@ -54,7 +68,11 @@ def load(run_id: str) -> tuple[RunRecord, FolderArtifacts]:
 
 
 def records() -> list[RunRecord]:
-    """Read all runs, oldest first."""
+    """Read all runs, in AWS the newest ones, oldest first."""
+    if settings.is_aws():
+        from botyard.apps.aws.fleet import runs
+
+        return runs.records()
     return [record for record, _ in _all()]
 
 

@@ -1,12 +1,16 @@
 """What the environment says: one place that reads it."""
 
 import os
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from botyard.records.fleet import Mode
     from botyard.records.run import StageName
+
+AWS = "aws"
+"""The home that is no folder: BOTYARD_HOME=aws, or --profile aws."""
 
 _overrides: dict[str, Path] = {}
 
@@ -16,8 +20,20 @@ def use_home(path: Path) -> None:
     _overrides["home"] = path
 
 
+def use_aws() -> None:
+    """Let this process speak of the fleet and the runs in AWS."""
+    _overrides.pop("home", None)
+    _overrides["profile"] = Path(AWS)
+
+
 def home() -> Path:
-    """Return the folder that bars, runs and bots live in: --home, else BOTYARD_HOME, else ~/.botyard."""
+    """Return the folder that bars, runs and bots live in: --home, else BOTYARD_HOME, else ~/.botyard.
+
+    Where that is an account in AWS: the folder for copies of what lies there.
+    """
+    if is_aws():
+        below = Path(tempfile.gettempdir()) if "AWS_LAMBDA_FUNCTION_NAME" in os.environ else Path.home()
+        return below / ".botyard" / AWS / environment()
     chosen = _overrides.get("home") or os.environ.get("BOTYARD_HOME")
     return Path(chosen).expanduser().resolve() if chosen else Path.home() / ".botyard"
 
@@ -103,3 +119,27 @@ def telegram_api() -> str:
 def has_telegram() -> bool:
     """Whether a chat is set up."""
     return bool(os.environ.get("BOTYARD_TELEGRAM_TOKEN", "").strip())
+
+
+def is_aws() -> bool:
+    """Whether the fleet and the runs are those of an account in AWS."""
+    if "profile" in _overrides:
+        return True
+    return "home" not in _overrides and (os.environ.get("BOTYARD_HOME") or "").strip().lower() == AWS
+
+
+def environment() -> str:
+    """Return which environment in AWS is meant: BOTYARD_ENVIRONMENT, else main.
+
+    Raises: UserError for what cannot be part of a name.
+    """
+    import re
+
+    from botyard.errors import UserError
+
+    text = os.environ.get("BOTYARD_ENVIRONMENT", "").strip() or "main"
+    if not re.fullmatch(r"[a-z][a-z0-9]{1,11}", text):
+        raise UserError(
+            f"BOTYARD_ENVIRONMENT is {text!r}; write 2 to 12 lower-case letters and digits, a letter first, such as main"
+        )
+    return text

@@ -13,7 +13,8 @@ from botyard.apps.cli.console import say, when
 from botyard.errors import UserError
 
 if TYPE_CHECKING:
-    from botyard.adapters.fleet_store.sqlite import SqliteFleet
+    from botyard.apps.answers import Why
+    from botyard.apps.bots import OpenFleet
     from botyard.bot.earnings import Profit
     from botyard.bot.folds import Standing
 
@@ -96,7 +97,7 @@ def kill(
 ) -> None:
     """End a bot for good: cancel its orders, close its position, stop it."""
     from botyard.adapters.notifier.console import ConsoleNotifier
-    from botyard.apps import answers, ticks
+    from botyard.apps import answers, bots, settings
 
     with _store() as store:
         found = store.bot(bot)
@@ -105,10 +106,10 @@ def kill(
             typer.confirm(
                 f"Kill {bot} ({one.symbol}, position {_amount(one.position)})? It cannot be undone", abort=True
             )
-        report = ticks.kill(store, bot, ConsoleNotifier())
+        report = bots.kill(store, bot, ConsoleNotifier())
     say(f"{bot}: {report.text}")
     if report.status == "killing":
-        say("botyard up goes on with it until it is done")
+        say("its own ticks go on with it" if settings.is_aws() else "botyard up goes on with it until it is done")
 
 
 def pnl(
@@ -179,8 +180,7 @@ def why(bot: Bot, as_json: console.JsonOption = False) -> None:
         say(
             f"  {order.signal}: {order.kind} {order.side} {order.quantity:.10g} {price}, since {when(order.bar_ms)}{sent}"
         )
-    agree = "agree" if found.ledger_units == found.venue_units else "DIFFER"
-    say(f"ledger {_amount(found.ledger_units)}, venue {_amount(found.venue_units)}: they {agree}")
+    say(f"ledger {_amount(found.ledger_units)}, venue {_amount(found.venue_units)}: {_compared(found)}")
     say(f"next: {found.next_action}")
 
 
@@ -255,10 +255,10 @@ def up(
 
 
 @contextmanager
-def _store() -> "Iterator[SqliteFleet]":
+def _store() -> "Iterator[OpenFleet]":
     from botyard.apps import bots
 
-    store = bots.open_fleet()
+    store = bots.open_store()
     try:
         yield store
     finally:
@@ -273,6 +273,12 @@ def _draw(picture: bytes, place: Path) -> None:
     except OSError as e:
         raise UserError(f"cannot write {place}: {e.strerror}; choose another place for --chart") from e
     console.err().print(f"drew {place}", markup=False)
+
+
+def _compared(found: "Why") -> str:
+    if found.venue_units is None:
+        return "nobody is left to ask"
+    return "they agree" if found.ledger_units == found.venue_units else "they DIFFER"
 
 
 def _last(one: "Standing") -> str:

@@ -12,7 +12,7 @@ from botyard.apps.language_model import BUDGET_USD
 from botyard.errors import NoInstrument, Refused, UserError
 
 if TYPE_CHECKING:
-    from botyard.adapters.artifact_store.folder import FolderArtifacts
+    from botyard.apps.run_folders import Artifacts
     from botyard.pipeline import Result
     from botyard.records.design import Clarification
     from botyard.records.fleet import Mode
@@ -89,7 +89,7 @@ def _at_venue(wish: launch.Wish, venue: str, mode: str, allocate: float) -> laun
     return wish
 
 
-def _run(record: "RunRecord", artifacts: "FolderArtifacts", *, workers: int, as_json: bool) -> None:
+def _run(record: "RunRecord", artifacts: "Artifacts", *, workers: int, as_json: bool) -> None:
     from botyard.apps.cli.progress import progress
 
     started = time.perf_counter()
@@ -102,7 +102,7 @@ def _run(record: "RunRecord", artifacts: "FolderArtifacts", *, workers: int, as_
     _raise_outcome(result)
 
 
-def _summary(result: "Result", artifacts: "FolderArtifacts") -> dict[str, object]:
+def _summary(result: "Result", artifacts: "Artifacts") -> dict[str, object]:
     return {
         "run": result.run,
         "report": str(artifacts.path("report.html")),
@@ -114,7 +114,7 @@ def _summary(result: "Result", artifacts: "FolderArtifacts") -> dict[str, object
     }
 
 
-def _show(result: "Result", artifacts: "FolderArtifacts", seconds: float) -> None:
+def _show(result: "Result", artifacts: "Artifacts", seconds: float) -> None:
     from botyard.apps.cli.runs import show_result
 
     show_result(result)

@@ -5,14 +5,14 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-from botyard.apps import answers, bots, launch, run_folders, ticks
+from botyard.apps import answers, bots, launch, run_folders, settings
 from botyard.apps.telegram import words
-from botyard.apps.telegram.memory import Memory
+from botyard.apps.telegram.memory import Remembering
 from botyard.apps.telegram.reply import Reply
 from botyard.errors import BotyardError, UserError
 
 if TYPE_CHECKING:
-    from botyard.adapters.gate.sqlite import SqliteGates
+    from botyard.apps.gates import Gates
     from botyard.ports import Notifier
     from botyard.records.run import Asked
 
@@ -27,7 +27,7 @@ SHOWN_WHY = 8
 class Desk:
     """Answers people. Raises nothing that is a person's or the world's fault: errors become sentences."""
 
-    def __init__(self, memory: Memory, gates: "SqliteGates", notifier: "Notifier") -> None:
+    def __init__(self, memory: Remembering, gates: "Gates", notifier: "Notifier") -> None:
         self._memory = memory
         self._gates = gates
         self._notifier = notifier
@@ -89,8 +89,8 @@ class Desk:
             asked = self._gates.decide(act["run"], act["stage"], approved=act["approved"], by=who)
             return Reply(f"{asked.run_id}: the {asked.stage} is {asked.answer}.")
         if act["do"] == "kill":
-            with closing(bots.open_fleet()) as store:
-                report = ticks.kill(store, act["bot"], self._notifier)
+            with closing(bots.open_store()) as store:
+                report = bots.kill(store, act["bot"], self._notifier)
             more = "; it is gone on with until it is done" if report.status == "killing" else ""
             return Reply(f"{act['bot']}: {report.text}{more}")
         return Reply("Nothing was done.")
@@ -116,12 +116,12 @@ class Desk:
         launch.put_off(record, artifacts)
         self._memory.add_run(record.run_id, chat)
         place = len(self._memory.waiting())
-        line = "It begins now." if place == 1 else f"{place - 1} before it."
+        line = "It begins now." if place <= 1 else f"{place - 1} before it."
         return Reply(f"{record.run_id}: {record.idea} ({record.timeframe} bars, {record.market} market). {line}")
 
     def _fleet(self, chat: int, rest: str) -> Reply:
         del chat, rest
-        with closing(bots.open_fleet()) as store:
+        with closing(bots.open_store()) as store:
             standings = answers.standings(store)
         if not standings:
             return Reply("No bots yet. Write an idea in plain words.")
@@ -129,39 +129,43 @@ class Desk:
 
     def _bot(self, chat: int, rest: str) -> Reply:
         del chat
-        with closing(bots.open_fleet()) as store:
+        with closing(bots.open_store()) as store:
             found = answers.why(store, _name(rest, "bot"))
         lines = [f"{found.bot} is {found.status}" + (f": {found.reason}" if found.reason else "")]
         lines += [f"{words.when(one.bar_ms)} {one.words}" for one in found.decisions[-SHOWN_WHY:]]
-        agree = "agree" if found.ledger_units == found.venue_units else "DIFFER"
-        lines.append(f"ledger {found.ledger_units:g}, venue {found.venue_units:g}: they {agree}")
+        if found.venue_units is not None:
+            agree = "agree" if found.ledger_units == found.venue_units else "DIFFER"
+            lines.append(f"ledger {found.ledger_units:g}, venue {found.venue_units:g}: they {agree}")
         lines.append(f"next: {found.next_action}")
         return Reply("\n".join(lines))
 
     def _pnl(self, chat: int, rest: str) -> Reply:
         del chat
         name = _name(rest, "pnl")
-        with closing(bots.open_fleet()) as store:
+        with closing(bots.open_store()) as store:
             earned = answers.profit(store, name)
-            picture = answers.equity_picture(store, name)
+            try:
+                picture = answers.equity_picture(store, name)
+            except ImportError:  # a function in AWS carries nothing to draw with
+                picture = b""
         return Reply(words.profit(earned), photo=picture, name=f"{name}.png")
 
     def _pause(self, chat: int, rest: str) -> Reply:
         del chat
-        with closing(bots.open_fleet()) as store:
+        with closing(bots.open_store()) as store:
             found = bots.pause(store, _name(rest, "pause"))
         return Reply(f"{found.name} is paused: no entries; exits and stops go on. Again with /resume {found.name}")
 
     def _resume(self, chat: int, rest: str) -> Reply:
         del chat
-        with closing(bots.open_fleet()) as store:
+        with closing(bots.open_store()) as store:
             found = bots.resume(store, _name(rest, "resume"))
         return Reply(f"{found.name} is running.")
 
     def _kill(self, chat: int, rest: str) -> Reply:
         del chat
         name = _name(rest, "kill")
-        with closing(bots.open_fleet()) as store:
+        with closing(bots.open_store()) as store:
             bot = store.bot(name)
         if bot.status == "killed":
             return Reply(f"{name} is killed already: {bot.reason}")
@@ -171,10 +175,12 @@ class Desk:
 
     def _promote(self, chat: int, rest: str) -> Reply:
         del chat
+        if settings.is_aws():
+            raise UserError("promotion is judged where the research is: export the bot, then botyard promote BOT")
         from botyard.apps import promotion  # numpy: only where the research is at hand
 
         name = _name(rest, "promote")
-        with closing(bots.open_fleet()) as store:
+        with closing(bots.open_store()) as store:
             found = promotion.standing(store, name, pilot=False)
         lines = [f"{name}: trading with real money needs"]
         lines += [f"{'✓' if one.is_met else '✗'} {one.name}: {one.text}" for one in found.conditions]

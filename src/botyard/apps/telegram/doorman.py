@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from botyard.apps.telegram.memory import Memory
+from botyard.apps.telegram.memory import Remembering
 
 STALE_SECONDS = 120
 
@@ -24,7 +24,7 @@ class Heard:
 class Doorman:
     """Lets an update in or drops it without a word: strangers learn nothing."""
 
-    def __init__(self, users: frozenset[int], memory: Memory) -> None:
+    def __init__(self, users: frozenset[int], memory: Remembering) -> None:
         self._users = users
         self._memory = memory
 
@@ -33,13 +33,13 @@ class Doorman:
 
         update: as the Bot API writes it. now: seconds since the epoch.
         """
-        if not self._memory.is_new(int(update["update_id"])):
-            return None
         message, query = update.get("message"), update.get("callback_query")
         said = message or query or {}
         user = int((said.get("from") or {}).get("id", 0))
         chat = ((query or {}).get("message") if query else message) or {}
         if user not in self._users or chat.get("chat", {}).get("type") != "private":
+            return None
+        if not self._memory.is_new(int(update["update_id"])):
             return None
         number = int(chat["chat"]["id"])
         if query and query.get("data"):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from botyard.errors import UserError
 
@@ -30,6 +30,30 @@ class Waiting:
     run_id: str
     chat: int
     message: int
+
+
+class Remembering(Protocol):
+    """What doorman and desk need to have remembered, here in a file, in AWS in a table."""
+
+    def is_new(self, update: int) -> bool:
+        """Write an update's number down; False when it is there already."""
+        ...
+
+    def button(self, **act: Any) -> str:
+        """Keep what a button does and return the token that goes into it."""
+        ...
+
+    def press(self, token: str) -> dict[str, Any] | None:
+        """Return what a button does, the first time it is pressed; None ever after."""
+        ...
+
+    def add_run(self, run_id: str, chat: int) -> None:
+        """Keep which chat asked for a run, and put it at the end of the line where there is one."""
+        ...
+
+    def waiting(self) -> list[Waiting]:
+        """Return the runs that are not done, first come first; none where no run waits."""
+        ...
 
 
 class Memory:

@@ -9,8 +9,7 @@ from multiprocessing import connection
 from typing import TYPE_CHECKING
 
 from botyard.apps import pictures, run_folders, settings
-from botyard.apps.report import REPORT_FILE
-from botyard.apps.telegram import words
+from botyard.apps.telegram.findings import findings
 from botyard.apps.telegram.memory import Memory, Waiting
 from botyard.apps.telegram.messenger import Messenger
 from botyard.apps.telegram.reply import Reply
@@ -90,29 +89,11 @@ class Line:
             again = f" Go on with it: botyard pipeline --resume {record.run_id}" if record.outcome != "rejected" else ""
             await self._messenger.send(chat, Reply(f"{record.run_id} ended early: {error}.{again}"))
             return
-        asked = result.clarification
-        if asked is not None:
-            buttons = (
-                self._desk.questions(record.idea, record.timeframe, asked.questions[0].choices)
-                if len(asked.questions) == 1
-                else ()
-            )
-            text = "\n".join(
-                [
-                    words.ended(result),
-                    *(f"? {q.text}" + "".join(f"\n   – {c}" for c in q.choices) for q in asked.questions),
-                ]
-            )
-            await self._messenger.send(chat, Reply(text, buttons=buttons))
-            return
+        picture = b""
         if result.research is not None:
             picture = await asyncio.to_thread(pictures.research_picture, result.research)
-            caption = result.research.verdict.sentence
-            await self._messenger.send(chat, Reply(caption, photo=picture, name="equity.png"))
-        await self._messenger.send(chat, Reply(words.ended(result)))
-        if artifacts.exists(REPORT_FILE):
-            report = Reply("The whole report", document=artifacts.read(REPORT_FILE), name=f"{record.run_id}.html")
-            await self._messenger.send(chat, report)
+        for reply in findings(result, artifacts, self._desk, picture):
+            await self._messenger.send(chat, reply)
 
 
 class _Board:

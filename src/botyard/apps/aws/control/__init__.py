@@ -1,0 +1,1 @@
+"""`botyard aws …`: bring the control plane into an account, look after it, take it away."""

@@ -1,0 +1,136 @@
+"""Runs that AWS carries out: their artifacts in the bucket, a line for each in the table, an execution of the pipeline.
+
+A line's sort key is the run's number; `outcome` and `text` are there once the pipeline told how the run ended.
+"""
+
+import dataclasses
+import json
+import os
+import re
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from botyard.apps import settings
+from botyard.apps.aws import place
+from botyard.apps.aws.fleet import table
+from botyard.errors import BotyardError, NotFound, UserError
+from botyard.records import codec
+from botyard.records.run import RUN_FILE, STAGES, RunRecord
+
+if TYPE_CHECKING:
+    from botyard.adapters.artifact_store.s3 import S3Artifacts
+    from botyard.apps.launch import Wish
+    from botyard.ports import ArtifactStore
+
+PARTITION = "runs"
+VENUE = "binance"  # whose live bars a bot follows, where nothing else is said
+SHOWN = 100
+HEARTBEAT_SECONDS = 300
+
+
+def create(idea: str) -> "tuple[str, S3Artifacts]":
+    """Take the next number for a run, and return its id and where its artifacts go."""
+    number = table.count("runs")
+    words = re.findall(r"[a-z0-9]+", idea.lower())[:4]
+    run_id = f"{number}-{'-'.join(words)[:40] or 'idea'}"
+    return run_id, artifacts(run_id)
+
+
+def at_venue(wish: "Wish") -> "tuple[Wish, str]":
+    """Return the wish at the venue whose bars its bot will follow, and the market of its research.
+
+    Raises: UserError when no bars lie in the bucket.
+    """
+    if not has_bars():
+        raise UserError(
+            "no bars lie in AWS yet: botyard data download BTC/USDT --timeframe 5m --since 2024-01-01, then "
+            "botyard aws deploy brings them there"
+        )
+    venue = wish.venue or os.environ.get("BOTYARD_VENUE", "").strip() or VENUE
+    return dataclasses.replace(wish, venue=venue), "imported"
+
+
+def start(record: RunRecord, kept: "ArtifactStore") -> None:
+    """Keep what is wished for and let the pipeline begin; the same run again changes nothing.
+
+    Raises: RetryableError, ConfigError, UserError: what AWS has against it.
+    """
+    found = place.here()
+    kept.write(RUN_FILE, codec.dump(record))
+    table.put(PARTITION, _key(record.run_id), {"id": record.run_id, "at": record.created_ms})
+    given = {
+        "run": f"s3://{found.bucket}/runs/{record.run_id}",
+        "run_id": record.run_id,
+        "gates": {stage: stage in record.gates for stage in STAGES},
+        "gate_seconds": settings.gate_timeout_ms() // 1000,
+        "heartbeat_seconds": HEARTBEAT_SECONDS,
+    }
+    states = place.client("stepfunctions")
+    try:
+        states.start_execution(stateMachineArn=found.pipeline, name=record.run_id, input=json.dumps(given))
+    except Exception as e:
+        if place.code_of(e) != "ExecutionAlreadyExists":
+            raise place.translated(e, f"starting run {record.run_id}") from e
+
+
+def ended(run_id: str, outcome: str, text: str) -> None:
+    """Write down how the pipeline says that a run ended; an agent that died left nothing in the run itself."""
+    table.change(PARTITION, _key(run_id), {"outcome": outcome, "text": text[:1000]}, condition="attribute_exists(pk)")
+
+
+def records(most: int = SHOWN) -> list[RunRecord]:
+    """Read the newest runs, oldest first."""
+    lines = table.newest(PARTITION, most)
+    with ThreadPoolExecutor(8) as crew:
+        return [one for one in crew.map(_read, lines) if one is not None]
+
+
+def load(run_id: str) -> "tuple[RunRecord, S3Artifacts]":
+    """Read a run by its id, its number, or "last". Raises: NotFound, naming the newest runs."""
+    if run_id.isdecimal():
+        item = table.get(PARTITION, f"{int(run_id):09d}")
+        lines = [] if item is None else [item]
+    else:
+        lines = table.newest(PARTITION, SHOWN)
+    for line in reversed(lines):
+        if run_id in (table.text(line, "id"), table.text(line, "id").split("-", 1)[0], "last"):
+            record = _read(line)
+            if record is not None:
+                return record, artifacts(record.run_id)
+    known = ", ".join(table.text(line, "id") for line in table.newest(PARTITION, 5))
+    where = f"in environment {place.here().environment} of AWS"
+    raise NotFound(
+        f"there is no run {run_id!r} {where}; {'the newest are ' + known if known else 'there are none yet'}"
+    )
+
+
+def artifacts(run_id: str) -> "S3Artifacts":
+    """Open the artifacts of a run."""
+    from botyard.adapters.artifact_store.s3 import S3Artifacts
+
+    prefix = f"runs/{run_id}"
+    return S3Artifacts(place.client("s3"), place.here().bucket, prefix, settings.home() / prefix)
+
+
+def has_bars() -> bool:
+    """Whether bars of one's own lie in the bucket."""
+    try:
+        found = place.client("s3").list_objects_v2(Bucket=place.here().bucket, Prefix="market/imported/", MaxKeys=1)
+    except Exception as e:
+        raise place.translated(e, "looking for bars in the bucket") from e
+    return bool(found.get("Contents"))
+
+
+def _read(line: dict[str, Any]) -> RunRecord | None:
+    try:
+        record = codec.load(RunRecord, artifacts(table.text(line, "id")).read(RUN_FILE))
+    except BotyardError:
+        return None  # of another version, or gone
+    outcome = table.text(line, "outcome")
+    if outcome and record.outcome in ("running", "interrupted"):
+        return dataclasses.replace(record, outcome=outcome, text=table.text(line, "text"))  # type: ignore[arg-type] # as written
+    return record
+
+
+def _key(run_id: str) -> str:
+    return f"{int(run_id.split('-', 1)[0]):09d}"
