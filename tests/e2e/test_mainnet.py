@@ -61,9 +61,7 @@ class World:
         return found
 
     def tick(self, name):
-        bot = self.store.bot(name)
-        with bots.opened(bot, self.store, Quiet()) as ports:
-            return ticks.tick_bot(bot, ports)
+        return ticks.wake(self.store.bot(name), self.store, Quiet())
 
     def promote(self, *words, typed=""):
         return CliRunner().invoke(app, ["promote", self.bot, *words], input=typed)
@@ -135,20 +133,36 @@ def test_without_leave_for_the_mainnet_nothing_is_sent_there(world, monkeypatch)
     assert "BOTYARD_NETWORK is testnet" in done.output
     twin = dataclasses.replace(world.store.bot(world.bot), name="by-hand", mode="mainnet", account="binance/mainnet/1")
     world.store.add_bot(twin)
-    with pytest.raises(ConfigError, match="export BOTYARD_NETWORK=mainnet"):
-        world.tick("by-hand")
+    world.tick("by-hand")
     assert world.store.bot("by-hand").status == "halted"
+    assert "export BOTYARD_NETWORK=mainnet" in world.store.bot("by-hand").reason
     assert "botyard resume by-hand" in world.store.bot("by-hand").reason
     world.store.remove_bot("by-hand")
     assert world.real_orders() == []
     assert not [one for one in world.mainnet.requests if "signature" in one.query]
     monkeypatch.setenv("BOTYARD_NETWORK", "paper")
-    with pytest.raises(ConfigError, match="nothing goes to a testnet"):
-        world.tick(world.bot)
+    assert "nothing goes to a testnet" in world.tick(world.bot).text
     monkeypatch.setenv("BOTYARD_NETWORK", "moon")
     with pytest.raises(UserError, match="write paper, testnet or mainnet"):
         world.tick(world.bot)
     bots.resume(world.store, world.bot)
+
+
+def test_a_bot_whose_key_vanished_halts_with_the_remedy_and_the_others_tick(world, monkeypatch):
+    other = dataclasses.replace(world.store.bot(world.bot), name="keyless")
+    world.store.add_bot(other)
+    name = "BOTYARD_KEY_BINANCE_TESTNET"
+    monkeypatch.setenv(f"{name}_BOT_{world.bot.upper().replace('-', '_')}", world.testnet.key.key)
+    monkeypatch.setenv(f"{name}_BOT_{world.bot.upper().replace('-', '_')}_SECRET", world.testnet.key.secret)
+    monkeypatch.delenv(name)
+    assert "keyless halted: no keys for binance testnet" in CliRunner().invoke(app, ["up", "--once"]).stderr
+    halted = world.store.bot("keyless")
+    assert halted.status == "halted"
+    assert f"set {name} and {name}_SECRET" in halted.reason
+    assert "botyard resume keyless" in halted.reason
+    assert world.store.bot(world.bot).status == "running"
+    assert "keyless halted" not in CliRunner().invoke(app, ["up", "--once"]).stderr, "told once"
+    world.store.remove_bot("keyless")
 
 
 def test_a_yes_is_not_enough(world, real):

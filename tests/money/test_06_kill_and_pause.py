@@ -1,5 +1,7 @@
 """`kill` with a failure at each call: eventually flat; a paused bot's stop still ratchets."""
 
+from decimal import Decimal
+
 import pytest
 
 from botyard.testing.bots import live
@@ -95,6 +97,24 @@ def test_a_kill_gets_past_an_order_that_never_arrived(exchange, market):
     assert reasons == ["never seen at the venue"]
     assert world.orders == []
     assert world.faults() == []
+
+
+def test_a_kill_below_a_raised_minimum_pages_once_goes_on_and_ends_when_it_can(exchange):
+    world = holding(exchange, "binance")
+    listing = exchange.listings["MADEUP"]
+    before, listing.min_notional = listing.min_notional, Decimal(1_000_000)
+    world.heard.messages.clear()
+    world.store.set_status(world.name, "killing", "killed by a person", expected="running")
+    reports = [world.play.calm_tick() for _ in range(8)]
+    pages = [text for text in world.heard.messages if "by hand" in text]
+    assert len(pages) == 1
+    assert "NOTIONAL" in pages[0]
+    assert world.heard.messages == pages
+    assert [report.is_done for report in reports] == [False, False] + [True] * 6, "hurries at first, then with the bars"
+    assert "close it by hand" in world.store.bot(world.name).reason
+    listing.min_notional = before
+    assert world.play.calm_tick().status == "killed"
+    assert world.lots() == 0
 
 
 def test_a_resumed_bot_gets_past_an_order_that_never_arrived_and_never_sends_it_again(exchange):

@@ -4,7 +4,6 @@ import fcntl
 import signal
 import sqlite3
 import time
-from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -21,15 +20,14 @@ from botyard.apps import bots, notifying, settings
 from botyard.apps.operations import backup, logs, watchdog
 from botyard.apps.operations.health import LOCK
 from botyard.apps.operations.nightly import Nightly
-from botyard.apps.operations.shared_bars import SharedBars
-from botyard.apps.ticks import tick_bot
+from botyard.apps.operations.shared_bars import PreloadedBars, SharedBars
+from botyard.apps.ticks import halt_for, tick_bot, wake
 from botyard.bot import folds
 from botyard.bot.deployed import load_settings
 from botyard.bot.limits import timeframe_ms
-from botyard.bot.session import Ports
-from botyard.bot.tick import TickReport
-from botyard.errors import BotyardError, UserError
-from botyard.records.fleet import Bar, BotRecord
+from botyard.bot.session import Ports, TickReport
+from botyard.errors import BotyardError, ConfigError, UserError
+from botyard.records.fleet import BotRecord
 from botyard.records.market import Instrument
 
 Say = Callable[[str], None]
@@ -128,7 +126,7 @@ class _Live:
             return next_ms
         if report.bars or report.orders or report.fills or report.status != "running":
             self._say(f"{_time(now_ms)} {_line(bot, report)}")
-        if report.status == "killing":
+        if report.status == "killing" and not report.is_done:
             return now_ms + KILL_EVERY_MS
         newest_ms = now_ms // length * length - length
         has_newest = report.last_bar_ms is not None and report.last_bar_ms >= newest_ms
@@ -165,8 +163,7 @@ class _Live:
     def _wake(self, bot: BotRecord, now_ms: int) -> TickReport | None:
         began = time.monotonic()
         try:
-            with bots.opened(bot, self._store, self._notifier, market=self._market(bot, now_ms)) as ports:
-                report = tick_bot(bot, ports)
+            report = wake(bot, self._store, self._notifier, market=lambda: self._market(bot, now_ms))
         except Exception as e:  # noqa: BLE001  (one broken bot must not stop the others)
             self._say(f"{_time(now_ms)} {bot.name}: {type(e).__name__}: {e}")
             self._log.error("tick failed", exc_info=True)
@@ -238,34 +235,42 @@ def _players(store: SqliteFleet, say: Say, from_ms: int, until_ms: int, opened: 
         if bot.feed == "live":
             say(f"{bot.name} follows the live feed from {_date(bot.live_from_ms)} on; it ticks with: botyard up")
             continue
-        known = load_settings(bots.bundle(bot))
-        instrument = known.rules.instrument
-        length = timeframe_ms(bot)
-        last_ms = folds.current_ledger(store, bot, instrument).last_bar_ms
-        after_ms = bot.live_from_ms - 1 if last_ms is None else last_ms
-        stored = ColumnMarketData(settings.home() / "market" / known.market)
-        bars = [
-            b
-            for b in stored.bars(bot.symbol, bot.timeframe, bot.seed_ms - 1, NEVER_MS)
-            if b.open_ms + length <= until_ms
-        ]
-        left = [b for b in bars if b.open_ms > after_ms]
-        if not left:
-            say(
-                f"{bot.name} has no stored bars left to play before {_date(until_ms) if until_ms < NEVER_MS else 'their end'}"
-            )
-            continue
-        clock = ReplayClock(max(from_ms, left[0].open_ms))
-        market = _Preloaded(stored, bars, length)
-        ports = opened.enter_context(
-            bots.opened(bot, store, ConsoleNotifier(), clock=clock, market=market, durable=False)
-        )
-        say(
-            f"{bot.name} plays {len(left):,} stored bars of {bot.symbol}, {_time(left[0].open_ms)} to {_time(left[-1].open_ms)} UTC"
-        )
-        first = max(left[0].open_ms + length, -(-from_ms // length) * length)
-        players.append(_Player(bot, ports, clock, instrument, left[-1].open_ms + length, first))
+        try:
+            player = _player(bot, store, say, from_ms, until_ms, opened)
+        except ConfigError as e:
+            say(f"{bot.name} {halt_for(bot.name, store, ConsoleNotifier(), e).text}")
+        except BotyardError as e:  # such as bars that are gone: the others play
+            say(f"{bot.name} cannot be played: {e}")
+        else:
+            players += [player] if player else []
     return players
+
+
+def _player(
+    bot: BotRecord, store: SqliteFleet, say: Say, from_ms: int, until_ms: int, opened: ExitStack
+) -> _Player | None:
+    known = load_settings(bots.bundle(bot))
+    instrument = known.rules.instrument
+    length = timeframe_ms(bot)
+    last_ms = folds.current_ledger(store, bot, instrument).last_bar_ms
+    after_ms = bot.live_from_ms - 1 if last_ms is None else last_ms
+    stored = ColumnMarketData(settings.home() / "market" / known.market)
+    bars = [
+        b for b in stored.bars(bot.symbol, bot.timeframe, bot.seed_ms - 1, NEVER_MS) if b.open_ms + length <= until_ms
+    ]
+    left = [b for b in bars if b.open_ms > after_ms]
+    if not left:
+        end = _date(until_ms) if until_ms < NEVER_MS else "their end"
+        say(f"{bot.name} has no stored bars left to play before {end}")
+        return None
+    clock = ReplayClock(max(from_ms, left[0].open_ms))
+    market = PreloadedBars(stored, bars, length)
+    ports = opened.enter_context(bots.opened(bot, store, ConsoleNotifier(), clock=clock, market=market, durable=False))
+    say(
+        f"{bot.name} plays {len(left):,} stored bars of {bot.symbol}, {_time(left[0].open_ms)} to {_time(left[-1].open_ms)} UTC"
+    )
+    first = max(left[0].open_ms + length, -(-from_ms // length) * length)
+    return _Player(bot, ports, clock, instrument, left[-1].open_ms + length, first)
 
 
 def _play(players: list[_Player], say: Say, speed: float) -> None:
@@ -307,23 +312,6 @@ def _say_results(store: SqliteFleet, players: list[_Player], say: Say, seconds: 
             f"{bot.name}: {player.bars:,} bars in {seconds:.1f} s, {player.fills} fills, equity {equity}{profit}, "
             f"{bot.status}; see: botyard pnl {bot.name}, botyard why {bot.name}"
         )
-
-
-class _Preloaded:
-    """The MarketData port over stored bars that were read once."""
-
-    def __init__(self, stored: ColumnMarketData, bars: list[Bar], length_ms: int) -> None:
-        self._stored = stored
-        self._bars = bars
-        self._times = [bar.open_ms for bar in bars]
-        self._length = length_ms
-
-    def instrument(self, symbol: str) -> Instrument:
-        return self._stored.instrument(symbol)
-
-    def bars(self, symbol: str, timeframe: str, after_ms: int, until_ms: int) -> list[Bar]:
-        del symbol, timeframe  # loaded for one bot
-        return self._bars[bisect_right(self._times, after_ms) : bisect_right(self._times, until_ms - self._length)]
 
 
 def _line(bot: BotRecord, report: TickReport) -> str:

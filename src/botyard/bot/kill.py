@@ -1,8 +1,9 @@
 """End a bot: cancel its own orders, close its own position, make sure, stop. Repeated until done."""
 
 from botyard.bot import limits, words
+from botyard.bot.guards.halting import hold_up
 from botyard.bot.intents import bot_prefix, want
-from botyard.bot.ledger import SHORTFALL, Working
+from botyard.bot.ledger import SHORTFALL, Ledger, Working
 from botyard.bot.session import Session
 from botyard.records.fleet import Bar
 from botyard.records.market import Instrument
@@ -35,13 +36,19 @@ def kill(session: Session, lost: list[Working], instrument: Instrument) -> str:
         left = _what_may_stay(session, instrument, last.close)
     session.write()
     if (ledger.lots != 0 and not left) or ledger.working:
-        text = f"killing: {ledger.lots} lots still held, {len(ledger.working)} orders open; the next tick goes on"
-        if max(ledger.n_kills, ledger.n_shortfalls) >= PAGE_AFTER:
-            ports.notifier.tell(f"{bot.name} cannot be closed after {ledger.n_kills} orders: close it by hand. {text}")
-        return text
+        if is_stuck(ledger):
+            said = f"; the venue says: {session.refused}" if session.refused else ""
+            held_up = f"{PAGE_AFTER} tries did not close it: close it by hand at the venue{said}"
+            hold_up(bot, ports.store, ports.notifier, ports.clock.now_ms(), held_up)
+        return f"killing: {ledger.lots} lots still held, {len(ledger.working)} orders open; a later tick goes on"
     text = left or "flat, no orders" + ("; its position was closed" if ledger.n_kills else "")
     ports.store.set_status(bot.name, "killed", text, expected="killing", at_ms=ports.clock.now_ms())
     return f"killed: {text}"
+
+
+def is_stuck(ledger: Ledger) -> bool:
+    """Whether a kill has tried often enough for a person to be needed: it goes on, with less haste and no more pages."""
+    return max(ledger.n_kills, ledger.n_shortfalls) >= PAGE_AFTER
 
 
 def _cancel_all(session: Session) -> None:

@@ -13,7 +13,7 @@ from botyard.bot.intents import Want, bot_prefix, client_id
 from botyard.bot.ledger import Ledger, Working
 from botyard.errors import BotyardError, RetryableError, VenueRejected
 from botyard.ports import Clock, FleetStore, MarketData, Notifier, Venue
-from botyard.records.fleet import DEFAULTS, Bar, BotRecord, Entry, Lease, OrderState, OuterLimits, Snapshot
+from botyard.records.fleet import DEFAULTS, Bar, BotRecord, Entry, Lease, OrderState, OuterLimits, Snapshot, Status
 
 TRIES = 3
 SEND_WITHIN_MS = 15_000  # of the lease's begin: a tick that was paused may not wake up and trade
@@ -38,6 +38,20 @@ class Ports:
     limits: OuterLimits = DEFAULTS["paper"]
 
 
+@dataclass(frozen=True, slots=True)
+class TickReport:
+    """What a tick did, for people and for the scheduler."""
+
+    bot: str
+    status: Status
+    text: str  # the last decision in words, or why there was none
+    bars: int = 0  # bars it went through
+    orders: int = 0  # orders sent
+    fills: int = 0  # fills found
+    last_bar_ms: int | None = None
+    is_done: bool = True  # False: somebody else was at it, or something did not answer; try again soon
+
+
 class Session:
     """A bot under lease, with the entries of its journal that are not written yet."""
 
@@ -50,6 +64,7 @@ class Session:
         self._entries: list[Entry] = []
         self.n_orders = 0
         self.n_fills = 0
+        self.refused = ""  # what the venue said to the last order that it did not take
 
     def note(self, entry: Entry) -> None:
         """Take an entry into the ledger; the next `write` takes it to the store."""
@@ -156,7 +171,9 @@ class Session:
                 state = self.ports.venue.submit(order)
             except VenueRejected as e:
                 self.note(self.entry("refused", order.bar_ms, client_id=order.client_id, reason=e.reason))
-                self.ports.notifier.tell(f"{self.bot.name}: {e}")
+                self.refused = e.reason
+                if self.bot.status != "killing":  # a kill tries again and again, and pages once
+                    self.ports.notifier.tell(f"{self.bot.name}: {e}")
                 continue
             except RetryableError as e:
                 self.ports.notifier.tell(f"{self.bot.name}: {e}; the next tick looks the order up")

@@ -10,21 +10,21 @@
 
 import dataclasses
 from contextlib import suppress
-from dataclasses import dataclass
 from decimal import Decimal
 from math import inf
 
 from botyard.bot import deployed as bundles
 from botyard.bot import kill_rule, limits, orders, promotion, restore, words
 from botyard.bot.deployed import Deployed
+from botyard.bot.guards.halting import halt
 from botyard.bot.intents import Want, compare
-from botyard.bot.kill import kill
+from botyard.bot.kill import is_stuck, kill
 from botyard.bot.ledger import DAY_MS, Working
 from botyard.bot.model import AfterOpen, Model
 from botyard.bot.orders import Missed
-from botyard.bot.session import Ports, Session, UnresolvedError
+from botyard.bot.session import Ports, Session, TickReport, UnresolvedError
 from botyard.errors import BotyardError, InvariantError, RetryableError
-from botyard.records.fleet import Bar, BotRecord, Status
+from botyard.records.fleet import Bar, BotRecord
 from botyard.records.market import Instrument
 
 LEASE_MS = 60_000
@@ -32,20 +32,6 @@ MOST_REPLANS = 3
 TRADING = ("running", "paused")
 
 __all__ = ["Ports", "TickReport", "tick"]
-
-
-@dataclass(frozen=True, slots=True)
-class TickReport:
-    """What a tick did, for people and for the scheduler."""
-
-    bot: str
-    status: Status
-    text: str  # the last decision in words, or why there was none
-    bars: int = 0  # bars it went through
-    orders: int = 0  # orders sent
-    fills: int = 0  # fills found
-    last_bar_ms: int | None = None
-    is_done: bool = True  # False: somebody else was at it, or something did not answer; try again soon
 
 
 def tick(name: str, deployed: Deployed, ports: Ports, owner: str) -> TickReport:
@@ -68,32 +54,14 @@ def tick(name: str, deployed: Deployed, ports: Ports, owner: str) -> TickReport:
     except RetryableError as e:
         return TickReport(name, bot.status, f"not done: {e}", is_done=False)
     except BotyardError as e:
-        return halt(bot, ports, e)
+        return halt(bot, ports.store, ports.notifier, ports.clock.now_ms(), e)
     except Exception as e:
-        halt(bot, ports, InvariantError(f"{type(e).__name__}: {e}"))
+        fault = InvariantError(f"{type(e).__name__}: {e}")
+        halt(bot, ports.store, ports.notifier, ports.clock.now_ms(), fault)
         raise
     finally:
         with suppress(RetryableError):  # it runs out by itself
             ports.store.release(lease)
-
-
-def halt(bot: BotRecord, ports: Ports, error: BotyardError) -> TickReport:
-    """Halt a bot for a reason, and tell; a kill goes on until it is done."""
-    text = str(error)
-    if isinstance(error, InvariantError):
-        text += "; this is a fault of botyard: report it, check the position by hand, then resume"
-    if bot.status == "killed":
-        return TickReport(bot.name, "killed", f"killed: {bot.reason}")
-    if bot.status == "killing":
-        ports.notifier.tell(f"{bot.name} is not killed yet: {text}")
-        return TickReport(bot.name, "killing", f"not killed yet: {text}")
-    if (bot.status, bot.reason) != ("halted", text):  # once is enough
-        ports.notifier.tell(f"{bot.name} halted: {text}")
-        try:
-            ports.store.set_status(bot.name, "halted", text, expected=bot.status, at_ms=ports.clock.now_ms())
-        except RetryableError:  # a person changed it meanwhile, or the store is busy: the next tick sees
-            return TickReport(bot.name, bot.status, f"not done: {text}", is_done=False)
-    return TickReport(bot.name, "halted", f"halted: {text}")
 
 
 def _kill(session: Session, instrument: Instrument) -> TickReport:
@@ -101,7 +69,8 @@ def _kill(session: Session, instrument: Instrument) -> TickReport:
     session.collect()
     text = kill(session, lost, instrument)
     status = session.ports.store.bot(session.bot.name).status
-    return TickReport(session.bot.name, status, text, orders=session.n_orders, fills=session.n_fills)
+    is_done = status == "killed" or is_stuck(session.ledger)
+    return TickReport(session.bot.name, status, text, orders=session.n_orders, fills=session.n_fills, is_done=is_done)
 
 
 class _Tick:

@@ -160,7 +160,8 @@ def test_one_broken_bot_does_not_stop_the_others(home):
     store.close()
     (home / "bots" / "broken-1" / "bot.json").unlink()
     live.write_market(home / "market" / "imported", WORLD, BARS)
-    assert "broken-1: ConfigError" in botyard("up", "--once").output
+    assert "broken-1 halted: the bundle in" in botyard("up", "--once").output
+    assert bots.open_fleet().bot("broken-1").status == "halted"
     listed = {one["bot"]: one for one in json.loads(botyard("fleet", "--json").output)}
     assert listed["live-1"]["last_bar_ms"] == BARS[-1].open_ms
 

@@ -8,9 +8,8 @@ from botyard.adapters.deploy_target.local import LocalTarget
 from botyard.adapters.notifier.console import ConsoleNotifier
 from botyard.adapters.venue.ccxt.table import find_venue, hosts
 from botyard.adapters.venue.paper import PaperVenue
-from botyard.apps import bots
+from botyard.apps import bots, ticks
 from botyard.apps.exchanges import filters, venues
-from botyard.apps.ticks import tick_bot
 from botyard.errors import BotyardError, ConfigError, UserError
 from botyard.market import open_market
 from botyard.market.at_venue import MarketAtVenue, at_venue
@@ -85,8 +84,7 @@ def _open_account(home: Path, record: RunRecord, store: FleetStore, bot: str, ru
 def wake(store: FleetStore, bot: BotRecord) -> str:
     """Tick a bot once, and return what it said. Raises: ConfigError when it does not trade after that."""
     try:
-        with bots.opened(bot, store, ConsoleNotifier()) as ports:
-            report = tick_bot(bot, ports)
+        report = ticks.wake(bot, store, ConsoleNotifier())
     except BotyardError as e:
         raise ConfigError(f"the first tick of {bot.name} failed: {e}") from e
     if report.status not in TRADES or not report.is_done:

@@ -23,8 +23,8 @@ from botyard.adapters.venue.ccxt.venue import CcxtVenue
 from botyard.adapters.venue.paper import PaperVenue
 from botyard.apps import settings
 from botyard.apps.exchanges import filters, keys
+from botyard.bot.guards.halting import halt
 from botyard.bot.session import Ports
-from botyard.bot.tick import halt
 from botyard.errors import ConfigError
 from botyard.ports import Clock, FleetStore, MarketData, Notifier
 from botyard.records.deployment import BundleSettings
@@ -202,7 +202,8 @@ def opened(
 
     Raises: ConfigError when keys or filters are missing.
     """
-    _hold_to_ceiling(bot, store, notifier)
+    if bot.mode != "paper":
+        check_ceiling(network_of(bot.mode))  # no client is made: not even a cancellation leaves, its stop rests
     venue, wall, symbol_rules = known.market, SystemClock(), known.rules
     network, time = network_of(bot.mode), our_clock or clock(venue)
     changed = ""
@@ -218,25 +219,11 @@ def opened(
         ports = Ports(store=store, venue=trading, market=bars, clock=time, wall=wall, notifier=notifier)
         if changed and bot.status in ("running", "paused"):
             remedy = f"end it with: botyard kill {bot.name}, then research the idea again"
-            halt(bot, ports, ConfigError(f"{changed}; {remedy}"))
+            halt(bot, store, notifier, time.now_ms(), ConfigError(f"{changed}; {remedy}"))
         yield ports
     finally:
         if paper is not None:
             paper.close()
-
-
-def _hold_to_ceiling(bot: BotRecord, store: FleetStore, notifier: Notifier) -> None:
-    # no client is made for it, so not even a cancellation leaves; its stop rests where it is
-    if bot.mode == "paper":
-        return
-    try:
-        check_ceiling(network_of(bot.mode))
-    except ConfigError as e:
-        if bot.status in ("running", "paused"):
-            text = f"{e}; then: botyard resume {bot.name}"
-            store.set_status(bot.name, "halted", text, expected=bot.status, at_ms=SystemClock().now_ms())
-            notifier.tell(f"{bot.name} halted: {text}")
-        raise
 
 
 def _trading_venue(bot: BotRecord, known: BundleSettings, listed: Listed, now_ms: Callable[[], int]) -> CcxtVenue:

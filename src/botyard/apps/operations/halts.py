@@ -52,7 +52,7 @@ HALTS = (
     ),
     Halt(
         "network-ceiling",
-        ("BOTYARD_NETWORK does not allow",),
+        ("BOTYARD_NETWORK does not allow", "while BOTYARD_NETWORK is"),
         "this machine may not trade on the network that the bot belongs to",
         "if it should: set BOTYARD_NETWORK to the bot's mode, then: botyard resume {bot}; else: botyard kill {bot}",
     ),
@@ -88,8 +88,8 @@ HALTS = (
     ),
     Halt(
         "no-keys",
-        ("no keys for", "key may not trade"),
-        "the venue's key is missing or lacks the right to trade",
+        ("no keys for", "key may not trade", "does not accept the keys", "the keys are of"),
+        "the venue's key is missing, another's, or lacks the right to trade",
         "botyard doctor says where keys are looked for; then: botyard resume {bot}",
     ),
     Halt(

@@ -1,4 +1,6 @@
-"""One round of ticks reads each series once, however many bots follow it."""
+"""Bars that are read once: by all bots of one round of ticks, or by one bot that is played through them."""
+
+from bisect import bisect_right
 
 from botyard.ports import MarketData
 from botyard.records.fleet import Bar
@@ -23,3 +25,22 @@ class SharedBars:
         if key not in self._known:
             self._known[key] = self._stored.bars(symbol, timeframe, after_ms, until_ms)
         return self._known[key]
+
+
+class PreloadedBars:
+    """The MarketData port over stored bars that were read once."""
+
+    def __init__(self, stored: MarketData, bars: list[Bar], length_ms: int) -> None:
+        self._stored = stored
+        self._bars = bars
+        self._times = [bar.open_ms for bar in bars]
+        self._length = length_ms
+
+    def instrument(self, symbol: str) -> Instrument:
+        """Return what is traded. Raises: NotFound."""
+        return self._stored.instrument(symbol)
+
+    def bars(self, symbol: str, timeframe: str, after_ms: int, until_ms: int) -> list[Bar]:
+        """Return the closed bars between."""
+        del symbol, timeframe  # loaded for one bot
+        return self._bars[bisect_right(self._times, after_ms) : bisect_right(self._times, until_ms - self._length)]

@@ -9,7 +9,7 @@ from botyard.apps.operations import halts
 from botyard.bot import words
 
 HALTING = ("ConfigError", "InvariantError", "UnresolvedError")  # what botyard.bot.tick turns into a halt
-FILES = sorted(Path(botyard.bot.__path__[0]).glob("*.py"))
+FILES = sorted(Path(botyard.bot.__path__[0]).rglob("*.py"))
 
 
 def said(node):
@@ -33,7 +33,7 @@ def reasons():
                 continue
             name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
             if name in HALTING or name == "_halt":
-                fault = "; this is a fault of botyard" if name == "InvariantError" else ""  # tick.halt says so
+                fault = "; this is a fault of botyard" if name == "InvariantError" else ""  # halting.halt says so
                 found.append((f"{file.name}:{node.lineno}", name, said(node.args[0]) + fault))
     return found
 

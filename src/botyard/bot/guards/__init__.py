@@ -1,0 +1,1 @@
+"""What stands between a bot and harm: halting it for a reason, and the stop that rests whatever its strategy does."""
