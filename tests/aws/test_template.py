@@ -163,7 +163,11 @@ def holders(resources, prefix):
 
 def test_models_and_stacks_are_for_those_who_need_them(resources):
     assert holders(resources, "bedrock:") == {"DesignerRole", "DeployerRole"}
-    assert holders(resources, "cloudformation:") == {"DeployerRole", "BotStackRole"}
+    assert holders(resources, "cloudformation:") == {"DeployerRole", "BotStackRole", "WebhookRole", "NotifierRole"}
+    for role in ("WebhookRole", "NotifierRole"):  # a bot that is killed leaves no stack behind
+        rights = {a: r for a, r in allowed(resources, role).items() if a.startswith("cloudformation:")}
+        assert list(rights) == ["cloudformation:DeleteStack"]
+        assert all(BOTS in r for r in rights["cloudformation:DeleteStack"])
     assert holders(resources, "iam:Create") == {"BotStackRole"}
     assert holders(resources, "ecs:") == {"PipelineRole"}
 
@@ -180,7 +184,10 @@ def test_the_deployer_reaches_bots_alone(resources):
     rights = allowed(resources, "DeployerRole")
     for action in rights:
         if action.startswith(("cloudformation:", "lambda:")):
-            assert all(BOTS in r or "transform/Serverless-2016-10-31" in r for r in rights[action]), action
+            assert all(
+                BOTS in r or "transform/Serverless-2016-10-31" in r or r == '{"Fn::GetAtt": ["Notifier", "Arn"]}'
+                for r in rights[action]
+            ), action
     assert rights["iam:PassRole"] == ['{"Fn::GetAtt": ["BotStackRole", "Arn"]}']
 
 
