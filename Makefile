@@ -6,7 +6,7 @@ UV := UV_PROJECT_ENVIRONMENT=$(VENV) $(BIN)/uv
 IDEA ?= fast ema crosses slow ema
 VERSIONS ?= 3.11 3.12 3.13
 
-.PHONY: help demo test check bench chaos mutants test-all format clean
+.PHONY: help demo test check bench chaos mutants test-all sam checkov format clean
 
 help:  ## show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,6 +29,7 @@ demo: $(VENV)/.run  ## take an idea to a ticking paper bot on the synthetic demo
 	$(BIN)/botyard --home demo fleet
 
 test: $(VENV)/.test  ## run the tests
+	@$(MAKE) --silent sam || echo "without the SAM CLI, its tests are skipped"
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(VENV)/.test  ## format, lint, types, floors
@@ -68,6 +69,25 @@ test-all: $(VENV)/.test  ## the tests on Python 3.11, 3.12 and 3.13, or VERSIONS
 	    UV_PROJECT_ENVIRONMENT=.venv-$$version $(BIN)/uv sync --quiet --locked --python $$python --no-python-downloads --compile-bytecode --group test --group check || exit 1; \
 	    .venv-$$version/bin/python -m pytest -q -n 2 --dist loadfile || exit 1; \
 	done
+
+# programs that look at infra/, each in an environment of its own; they want Python 3.12, as the functions do
+SAM := aws-sam-cli==1.170.0
+CHECKOV := checkov==3.3.30
+INSTALL = version=3.12; python=$$($(FIND)); \
+    test -n "$$python" || { echo "Python 3.12 is not installed"; exit 1; }; \
+    $(BIN)/uv venv --quiet --clear --python $$python $(@D)/.. && \
+    $(BIN)/uv pip install --quiet --python $(@D)/python
+
+$(VENV)/sam/bin/sam: | $(BIN)/uv
+	@$(INSTALL) "$(SAM)"
+
+$(VENV)/checkov/bin/checkov: | $(BIN)/uv
+	@$(INSTALL) "$(CHECKOV)"
+
+sam: $(VENV)/sam/bin/sam  ## install the SAM CLI, which some tests use
+
+checkov: $(VENV)/checkov/bin/checkov  ## check infra/ against checkov's rules, but for those that infra/checkov.yaml names
+	$< --config-file infra/checkov.yaml
 
 clean:  ## remove environments and caches
 	rm -rf $(VENV) .venv-* .pytest_cache .ruff_cache .mypy_cache .hypothesis demo

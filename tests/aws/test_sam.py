@@ -1,6 +1,6 @@
 """The SAM CLI on the template: valid, built, and deployed into an account on loopback.
 
-The CLI stays out of the environment: set BOTYARD_TEST_SAM to one of its own, or have `sam` on the PATH.
+The CLI has an environment of its own: `make sam` makes it; else BOTYARD_TEST_SAM names one, or `sam` is on the PATH.
 """
 
 import os
@@ -10,15 +10,17 @@ from pathlib import Path
 
 import pytest
 
-TEMPLATE = Path(__file__).parents[2] / "infra" / "template.yaml"
+ROOT = Path(__file__).parents[2]
+TEMPLATE = ROOT / "infra" / "template.yaml"
 
 
 @pytest.fixture(scope="module")
 def sam(tmp_path_factory):
     """Run the CLI in a home of its own; it needs Python 3.12, the functions' runtime, to build."""
-    program = os.environ.get("BOTYARD_TEST_SAM") or shutil.which("sam")
+    own = ROOT / ".venv" / "sam" / "bin" / "sam"
+    program = os.environ.get("BOTYARD_TEST_SAM") or (str(own) if own.is_file() else shutil.which("sam"))
     if not program:
-        pytest.skip("no SAM CLI: put `sam` on the PATH or its path into BOTYARD_TEST_SAM")
+        pytest.skip("no SAM CLI: `make sam`, or put `sam` on the PATH or its path into BOTYARD_TEST_SAM")
     home = tmp_path_factory.mktemp("home")
     path = os.pathsep.join([str(Path(program).parent), os.environ["PATH"]])
 
