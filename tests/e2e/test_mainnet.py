@@ -145,6 +145,7 @@ def test_without_leave_for_the_mainnet_nothing_is_sent_there(world, monkeypatch)
     monkeypatch.setenv("BOTYARD_NETWORK", "moon")
     with pytest.raises(UserError, match="write paper, testnet or mainnet"):
         world.tick(world.bot)
+    monkeypatch.delenv("BOTYARD_NETWORK")
     bots.resume(world.store, world.bot)
 
 

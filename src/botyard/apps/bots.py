@@ -12,6 +12,7 @@ from botyard.adapters.market_data.columns import ColumnMarketData
 from botyard.adapters.notifier.console import ConsoleNotifier
 from botyard.adapters.venue.paper import PaperVenue
 from botyard.apps import settings
+from botyard.apps.operations import outer_limits
 from botyard.bot.deployed import SETTINGS_FILE, Deployed, load_deployed, load_settings
 from botyard.bot.session import Ports
 from botyard.bot.tick import TickReport
@@ -171,5 +172,6 @@ def pause(store: FleetStore, name: str) -> BotRecord:
 
 
 def resume(store: FleetStore, name: str) -> BotRecord:
-    """Trade again."""
+    """Trade again. Raises: ConfigError while its owner allows no more bots of its mode (max_bots)."""
+    outer_limits.check_room(store, store.bot(name).mode, name)
     return set_status(store, name, "running", "resumed by a person", ("paused", "halted"))

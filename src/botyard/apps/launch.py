@@ -4,6 +4,7 @@ import dataclasses
 import math
 import os
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,9 +41,11 @@ class Wish:
 def new_run(wish: Wish) -> "tuple[RunRecord, Artifacts]":
     """Check what was asked and make the run's folder.
 
-    Raises: UserError for what cannot be used, NotFound for a recording that is gone; nothing is made then.
+    Raises: UserError for what cannot be used, NotFound for a recording that is gone, ConfigError when there is no room
+    for one more bot; nothing is made then.
     """
-    from botyard.apps import language_model, run_folders
+    from botyard.apps import bots, language_model, run_folders
+    from botyard.apps.operations import outer_limits
     from botyard.records.market import parse_timeframe
     from botyard.records.run import RunRecord
 
@@ -67,6 +70,8 @@ def new_run(wish: Wish) -> "tuple[RunRecord, Artifacts]":
     model = language_model.configured() if before is None else before.model
     now_ms = int(time.time() * 1000) if before is None else before.created_ms  # what was now for its bars
     wish, market = _market(wish, now_ms)
+    with closing(bots.open_store()) as store:  # before the research, not after it
+        outer_limits.check_room(store, wish.mode)
     run_id, artifacts = run_folders.create(idea)
     record = RunRecord(
         run_id=run_id,

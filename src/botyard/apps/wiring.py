@@ -29,6 +29,7 @@ def pipeline_ports(
     from botyard.adapters.trial_registry.sqlite import SqliteTrials
     from botyard.adapters.venue.paper import PaperVenue
     from botyard.apps.language_model import open_model
+    from botyard.apps.operations import outer_limits
     from botyard.market import open_market
     from botyard.pipeline import Ports
 
@@ -36,6 +37,7 @@ def pipeline_ports(
     notifier = notifier or ConsoleNotifier()
 
     def open_account(bot: str, rules: "TradingRules") -> None:
+        outer_limits.check_room(fleet, "paper", bot)
         PaperVenue(home / "paper.db", bot, rules).close()
 
     fleet = SqliteFleet(home / "fleet.db")

@@ -42,7 +42,7 @@ def promote(
         allocated = record.allocated_quote if allocate is None else allocate
         if not 0.0 < allocated < 1e12:
             raise UserError(f"--allocate {allocated:g} is no amount; a bot needs some, such as 1000")
-        account, asked = mainnet.ask(record)
+        account, asked = mainnet.ask(store, record)
         found = promotion.standing(store, bot, pilot=pilot, account=account, asked=asked)
         if not as_json:
             _explain(found)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from botyard.apps import bots, settings
 from botyard.apps.exchanges import venues
+from botyard.apps.operations import outer_limits
 from botyard.bot.limits import timeframe_ms
 from botyard.errors import BotyardError, ConfigError, NotFound, UserError
 from botyard.ports import FleetStore
@@ -29,7 +30,7 @@ Wake = Callable[[BotRecord], str]
 """Ticks a bot once. Raises: ConfigError when it halts."""
 
 
-def ask(bot: BotRecord) -> tuple[str, list[Condition]]:
+def ask(store: FleetStore, bot: BotRecord) -> tuple[str, list[Condition]]:
     """Ask a bot's venue whose mainnet keys these are; return the account, and what stands in the way.
 
     Nothing but questions is sent. Without keys, or below BOTYARD_NETWORK=mainnet, the account is "".
@@ -51,7 +52,15 @@ def ask(bot: BotRecord) -> tuple[str, list[Condition]]:
         return "", [Condition("account", False, text)]
     told = "may not withdraw" if found.can_withdraw is False else "and the venue does not tell whether it may withdraw"
     text = f"It is for {found.account} and no other; the key may trade, {told}."
-    return found.account, [Condition("account", True, text), filters]
+    return found.account, [Condition("account", True, text), filters, _room(store, bot)]
+
+
+def _room(store: FleetStore, bot: BotRecord) -> Condition:
+    try:
+        outer_limits.check_room(store, "mainnet", bot.name)
+    except ConfigError as e:
+        return Condition("max_bots", False, f"{e}.")
+    return Condition("max_bots", True, "Your limits have room for it.")
 
 
 def _filters(known: BundleSettings) -> Condition:
@@ -89,6 +98,7 @@ def deploy(
     Raises: ConfigError when the account has no room or its first tick fails, with nothing left behind; UserError.
     """
     venues.check_ceiling("mainnet")
+    outer_limits.check_room(store, "mainnet")
     known = bots.load(bots.bundle(bot), bot.code_hash).settings
     twin = _twin(bot, known, twin_name(store, bot), account, allocated)
     rules = dataclasses.replace(known.rules, initial_cash=allocated)

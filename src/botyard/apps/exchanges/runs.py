@@ -10,6 +10,7 @@ from botyard.adapters.venue.ccxt.table import find_venue, hosts
 from botyard.adapters.venue.paper import PaperVenue
 from botyard.apps import bots, ticks
 from botyard.apps.exchanges import filters, venues
+from botyard.apps.operations import outer_limits
 from botyard.errors import BotyardError, ConfigError, UserError
 from botyard.market import open_market
 from botyard.market.at_venue import MarketAtVenue, at_venue
@@ -73,6 +74,7 @@ def target(home: Path, record: RunRecord, store: FleetStore) -> LocalTarget:
 
 
 def _open_account(home: Path, record: RunRecord, store: FleetStore, bot: str, rules: TradingRules) -> None:
+    outer_limits.check_room(store, record.mode, bot)
     listed = venues.list_instruments(record.venue, record.mode)[rules.instrument.symbol]
     if record.mode == "paper":
         filters.freeze(record.venue, "mainnet", listed, venues.clock(record.venue).now_ms())

@@ -14,6 +14,7 @@ from typing import Any
 
 from botyard.apps import settings
 from botyard.errors import ConfigError
+from botyard.ports import FleetStore
 from botyard.records.fleet import DEFAULTS, MODES, Mode, OuterLimits
 
 FILE = "limits.json"
@@ -40,6 +41,22 @@ def of_mode(mode: Mode) -> OuterLimits:
             listed: dict[str, Any] = {name: both or ("nothing",)}
             found = dataclasses.replace(found, **listed)
     return dataclasses.replace(found, is_above_ceiling=MODES.index(mode) > MODES.index(ceiling()))
+
+
+def check_room(store: FleetStore, mode: Mode, bot: str = "") -> None:
+    """Hold a bot that is to trade to `max_bots` of its mode: the older ones go first, a new one is the youngest.
+
+    Raises: ConfigError with the figures and what to do.
+    """
+    most = of_mode(mode).max_bots
+    living = [one.name for one in store.bots() if one.mode == mode and one.status != "killed"]
+    older = living[: living.index(bot)] if bot in living else living
+    if most is not None and len(older) >= most:
+        named = ", ".join(older[:3]) + (" …" if len(older) > 3 else "")
+        raise ConfigError(
+            f"{len(older)} bots live in {mode} mode ({named}) and max_bots allows {most}; kill one with botyard kill BOT, "
+            "or raise it: docs/limits.md says where"
+        )
 
 
 def ceiling() -> str:

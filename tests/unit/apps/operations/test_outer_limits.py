@@ -1,13 +1,16 @@
 """Limits of a home's owner: file, environment, ceiling."""
 
+import dataclasses
 import json
 
 import pytest
 
-from botyard.apps import settings
+from botyard.adapters.fleet_store.sqlite import SqliteFleet
+from botyard.apps import bots, launch, settings
 from botyard.apps.operations import outer_limits
 from botyard.errors import ConfigError
 from botyard.records.fleet import DEFAULTS
+from botyard.testing.bots import live
 
 
 @pytest.fixture(autouse=True)
@@ -62,3 +65,24 @@ def test_a_ceiling_that_is_no_network(monkeypatch):
     monkeypatch.setenv("BOTYARD_NETWORK", "all")
     with pytest.raises(ConfigError, match="paper, testnet, mainnet"):
         outer_limits.of_mode("paper")
+
+
+def test_there_is_room_for_so_many_bots_and_the_older_ones_keep_theirs(home, monkeypatch):
+    store = SqliteFleet(home / "fleet.db", durable=False)
+    for number in range(3):
+        store.add_bot(dataclasses.replace(live.bot(live.deployed(), name=f"bot-{number}"), mode="testnet"))
+    monkeypatch.setenv("BOTYARD_MAX_BOTS", "2")
+    with pytest.raises(ConfigError, match=r"3 bots live in testnet mode \(bot-0, bot-1, bot-2\) and max_bots allows 2"):
+        outer_limits.check_room(store, "testnet")
+    outer_limits.check_room(store, "paper")
+    for name in ("bot-1", "bot-2"):
+        store.set_status(name, "halted", "made up", expected="running")
+    assert bots.resume(store, "bot-1").status == "running"
+    with pytest.raises(ConfigError, match="botyard kill BOT"):
+        bots.resume(store, "bot-2")
+    store.set_status("bot-0", "killed", "made up", expected="running")
+    assert bots.resume(store, "bot-2").status == "running"
+    with pytest.raises(ConfigError, match="max_bots allows 2"):
+        launch.new_run(launch.Wish("fast ema crosses slow ema", "5", mode="testnet"))
+    assert not (home / "runs").exists()
+    store.close()
