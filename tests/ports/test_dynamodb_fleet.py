@@ -1,22 +1,17 @@
 import dataclasses
 import hashlib
 import itertools
-import json
 
 import pytest
 
-from botyard.adapters.clock.replay import ReplayClock
 from botyard.adapters.fleet_store.dynamodb import DynamoFleet
 from botyard.adapters.fleet_store.dynamodb_wire import Credentials, Wire
-from botyard.adapters.venue.paper import PaperVenue
-from botyard.bot.session import Ports
-from botyard.bot.tick import tick
 from botyard.errors import InvariantError, RetryableError
 from botyard.records.fleet import Entry
 from botyard.testing.bots import live
 from botyard.testing.ports import loopback_aws
 from botyard.testing.ports.fleet_store_suite import FleetStoreSuite
-from botyard.testing.ports.memory_fleet import MemoryFleet
+from botyard.testing.ports.memory_table import MemoryTable
 
 _tables = itertools.count(1)
 
@@ -28,8 +23,14 @@ def endpoint():
 
 
 class TestDynamoFleet(FleetStoreSuite):
-    @pytest.fixture
-    def store(self, endpoint):
+    """On moto's table and on the one in memory, which other tests stand on."""
+
+    @pytest.fixture(params=["moto", "memory"])
+    def store(self, request):
+        if request.param == "memory":
+            yield DynamoFleet(MemoryTable().call, "fleet")
+            return
+        endpoint = request.getfixturevalue("endpoint")
         wire = Wire(loopback_aws.REGION, lambda: Credentials("testing", "testing"), endpoint)
         yield DynamoFleet(wire.call, loopback_aws.make_table(endpoint, f"fleet-{next(_tables)}"))
         wire.close()
@@ -37,7 +38,7 @@ class TestDynamoFleet(FleetStoreSuite):
     @pytest.fixture
     def other(self, store):
         """The same fleet, as another process sees it."""
-        return DynamoFleet(store._call, store._table)
+        return DynamoFleet(store._table.call, store._table.name)
 
     def test_a_long_journal_leaves_the_head_and_reads_as_one(self, store):
         store.add_bot(live.bot(live.deployed()))
@@ -58,11 +59,33 @@ class TestDynamoFleet(FleetStoreSuite):
         assert [e.kind for e in other.entries("swing-1")] == ["status", "decision"]
         assert other.bot("swing-1").status == "paused"
 
-    def test_the_lease_outlives_a_status_that_was_set(self, store, other):
+    def test_a_lease_is_in_the_table_from_an_intent_on_until_what_became_of_it_is_written(self, store, other):
         store.add_bot(live.bot(live.deployed()))
-        store.acquire("swing-1", "one", 0, 10)
+        lease = store.acquire("swing-1", "one", 0, 10)
+        store.append(lease, [Entry("intent", 1, 5, {"client_id": "a"})])
         other.set_status("swing-1", "paused", "asked", expected="running")
         assert other.acquire("swing-1", "two", 9, 10) is None
+        store.append(lease, [Entry("submitted", 1, 5, {"client_id": "a"})])
+        taken = other.acquire("swing-1", "two", 9, 10)
+        other.append(taken, [Entry("note", 1, 5, {})])
+        with pytest.raises(RetryableError, match="took over"):
+            store.append(lease, [Entry("intent", 1, 5, {"client_id": "b"})])
+
+    def test_of_two_processes_that_hold_a_lease_the_first_to_write_has_it(self, store, other):
+        store.add_bot(live.bot(live.deployed()))
+        leases = [one.acquire("swing-1", "same", 0, 10) for one in (store, other)]
+        other.append(leases[1], [Entry("intent", 1, 5, {"client_id": "a"})])
+        other.append(leases[1], [Entry("submitted", 1, 5, {"client_id": "a"})])
+        with pytest.raises(RetryableError, match="took over"):
+            store.append(leases[0], [Entry("intent", 1, 5, {"client_id": "b"})])
+        assert [e.kind for e in store.entries("swing-1")] == ["intent", "submitted"]
+
+    def test_a_lease_that_was_written_and_not_ended_runs_out(self, store, other):
+        store.add_bot(live.bot(live.deployed()))
+        lease = store.acquire("swing-1", "one", 0, 10)
+        store.append(lease, [Entry("intent", 1, 5, {"client_id": "a"})])
+        assert other.acquire("swing-1", "two", 9, 10) is None
+        assert other.acquire("swing-1", "two", 10, 10) is not None
 
     def test_a_tick_that_was_overtaken_by_another_process_stops(self, store, other):
         store.add_bot(live.bot(live.deployed()))
@@ -108,30 +131,10 @@ class TestDynamoFleet(FleetStoreSuite):
         assert other.bot("swing-1").run_id == "2-swing"
         assert list(other.entries("swing-1")) == []
 
-    def test_a_bot_ticks_as_it_does_on_the_embedded_store_and_its_writes_are_small(self, store, tmp_path):
-        deployed, bars, writes = live.deployed(), live.made_up_bars(60), []
-        call = store._call
-
-        def counted(operation, parameters):
-            writes.append((operation, len(json.dumps(parameters))))
-            return call(operation, parameters)
-
-        store._call = counted
-        journals = []
-        for fleet in (store, MemoryFleet()):
-            fleet.add_bot(live.bot(deployed))
-            venue = PaperVenue(tmp_path / f"{type(fleet).__name__}.db", "swing-1", deployed.settings.rules, "5m")
-            for bar in bars:
-                clock = ReplayClock(bar.open_ms + live.BAR_MS)
-                market = live.ListMarket(deployed.settings.rules, bars)
-                tick("swing-1", deployed, Ports(fleet, venue, market, clock, clock, live.Heard()), "one")
-            venue.close()
-            journals.append(list(fleet.entries("swing-1")))
-        assert journals[0] == journals[1]
-        assert sum(e.kind == "decision" for e in journals[0]) == 60
-        assert any(e.kind == "fill" for e in journals[0])
-        # acquire, the bar's write, release; a second write where an order was sent
-        n_writes = sum(operation in ("PutItem", "UpdateItem", "TransactWriteItems") for operation, _ in writes)
-        n_sent = len({e.bar_ms for e in journals[0] if e.kind == "submitted"})
-        assert n_writes <= 3 * 60 + n_sent + 10
-        assert max(size for operation, size in writes if operation == "PutItem") < 4096
+    def test_an_account_travels_with_the_bot(self, store, other):
+        store.add_bot(live.bot(live.deployed()))
+        store.keep_account("swing-1", b"account")
+        lease = store.acquire("swing-1", "one", 0, 10)
+        other.set_status("swing-1", "paused", "asked", expected="running")
+        store.append(lease, [Entry("decision", 1, 5, {})])
+        assert other.account("swing-1") == b"account"

@@ -1,17 +1,14 @@
 """Any call to the table may fail before or after it took effect; the same bars, ticked again, end in the same books."""
 
-import pytest
-
 from botyard.adapters.clock.replay import ReplayClock
 from botyard.adapters.fleet_store.dynamodb import DynamoFleet
-from botyard.adapters.fleet_store.dynamodb_wire import Credentials, Wire
 from botyard.adapters.venue.paper import PaperVenue
 from botyard.bot import folds
 from botyard.bot.session import Ports
 from botyard.bot.tick import LEASE_MS, tick
 from botyard.errors import RetryableError
 from botyard.testing.bots import live
-from botyard.testing.ports import loopback_aws
+from botyard.testing.ports.memory_table import MemoryTable
 
 DEPLOYED = live.deployed()
 ALL = live.made_up_bars(80)
@@ -34,20 +31,10 @@ class Unlucky:
         raise RetryableError(f"DynamoDB did not answer {operation}")
 
 
-@pytest.fixture(scope="module")
-def wire():
-    with loopback_aws.moto_server() as endpoint:
-        one = Wire(loopback_aws.REGION, lambda: Credentials("testing", "testing"), endpoint)
-        one.endpoint = endpoint
-        yield one
-        one.close()
-
-
-def play(wire, folder, name, call):
+def play(table, folder, name, call):
     """Tick through the bars, each again a minute later until it is done; return what the bot did and owns."""
-    table = loopback_aws.make_table(wire.endpoint, name)
     bot = live.bot(DEPLOYED, live_from_ms=BARS[0].open_ms, seed_ms=ALL[0].open_ms)
-    DynamoFleet(wire.call, table).add_bot(bot)
+    DynamoFleet(table.call, "fleet").add_bot(bot)
     venue = PaperVenue(folder / f"{name}.db", "swing-1", DEPLOYED.settings.rules, "5m", durable=False)
     market = live.ListMarket(DEPLOYED.settings.rules, ALL)
     wall_ms = BARS[0].open_ms
@@ -55,13 +42,13 @@ def play(wire, folder, name, call):
         for _ in range(3):
             wall_ms += LEASE_MS
             clock, wall = ReplayClock(bar.open_ms + live.BAR_MS), ReplayClock(wall_ms)
-            store = DynamoFleet(call, table)  # a process of its own
+            store = DynamoFleet(call, "fleet")  # a process of its own
             try:
                 if tick("swing-1", DEPLOYED, Ports(store, venue, market, clock, wall, live.Heard()), "one").is_done:
                     break
             except RetryableError:
                 continue  # before it had the lease
-    store = DynamoFleet(wire.call, table)
+    store = DynamoFleet(table.call, "fleet")
     ledger = folds.current_ledger(store, store.bot("swing-1"), DEPLOYED.settings.rules.instrument)
     held = venue.held_lots(bot.symbol)
     resting = sorted(one.client_id for one in venue.open_orders(bot.symbol, ""))
@@ -77,15 +64,17 @@ def play(wire, folder, name, call):
     }
 
 
-def test_books_are_the_same_whichever_answer_is_lost(wire, tmp_path):
-    counted = Unlucky(wire.call)
-    expected = play(wire, tmp_path, "calm", counted)
+def test_books_are_the_same_whichever_answer_is_lost(tmp_path):
+    table = MemoryTable()
+    counted = Unlucky(table.call)
+    expected = play(table, tmp_path, "calm", counted)
     assert sum("decision" in one for one in expected["done"]) == len(BARS)
     assert sum("intent" in one for one in expected["done"]) >= 3
     assert any("fill" in one for one in expected["done"])
     assert expected["open"][0] == expected["open"][1]
-    assert counted.n_calls > 12
+    assert counted.n_calls > 8
     for n in range(counted.n_calls):
         for is_applied in (False, True):
-            found = play(wire, tmp_path, f"lost-{n}-{is_applied}", Unlucky(wire.call, n, is_applied=is_applied))
+            table = MemoryTable()
+            found = play(table, tmp_path, f"lost-{n}-{is_applied}", Unlucky(table.call, n, is_applied=is_applied))
             assert found == expected, f"call {n}, applied: {is_applied}"

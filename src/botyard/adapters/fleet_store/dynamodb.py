@@ -1,15 +1,24 @@
-"""The fleet in one DynamoDB table: a bar costs one conditional write of one small item, beside taking and giving the lease.
+"""The fleet in one DynamoDB table. What is billed decides how it writes: a tick reads one small item, and writes it once.
+
+- The lease is no write of its own. It rides in the write that holds an intent, the only one that something of the
+  world follows; any other write gives it back. Each write is on the condition that no other tick wrote since.
+- With `behind_ms`, decisions to do nothing wait in memory for the next write. Whoever has not seen them (another
+  process, this one started anew) makes them again from the same bars.
+- The paper account, where it is carried here, lies in the same item: its fills and the bot's journal are one write.
 
 How a bot lies in the table is told in dynamodb_items.py. Standard library only: it goes into the bundle.
 """
 
 import dataclasses
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from botyard.adapters.fleet_store import dynamodb_items as items
+from botyard.adapters.fleet_store.dynamodb_held import Account, Hold, marks, may_wait
 from botyard.adapters.fleet_store.dynamodb_items import FLEET, HEAD, Head, key, partition
+from botyard.adapters.fleet_store.dynamodb_table import Call, Table
 from botyard.adapters.fleet_store.dynamodb_wire import ConditionFailedError
 from botyard.errors import InvariantError, NotFound, RetryableError, UserError
 from botyard.records import codec
@@ -18,19 +27,24 @@ from botyard.records.fleet import BotRecord, Entry, Lease, Snapshot, Status
 TRIES = 5
 MOST_AT_ONCE = 90  # fills of one transaction; DynamoDB takes 100 items
 PER_BATCH = 25  # DynamoDB's most for deleting
-
-Call = Callable[[str, Mapping[str, Any]], dict[str, Any]]
-"""An operation and its parameters, such as Wire.call."""
+RECENT_SECONDS = 5.0  # a head that was read so lately is not read again for a lease: writes are conditional on it
 
 
 class DynamoFleet:
-    """The FleetStore port. While this process holds a bot's lease it knows the bot's head and does not read it again."""
+    """The FleetStore port. A process that holds a bot's lease knows the bot and does not read it again."""
 
-    def __init__(self, call: Call, table: str) -> None:
-        self._call = call
-        self._table = table
+    def __init__(self, call: Call, table: str, *, behind_ms: int = 0, account: Account | None = None) -> None:
+        """behind_ms: how old, in bars' time, a decision to do nothing may become before it is written.
+
+        account: of the one bot that is ticked here.
+        """
+        self._table = Table(call, table)
+        self._behind_ms = behind_ms
+        self._account = account
         self._records: dict[str, tuple[int, BotRecord]] = {}
-        self._held: dict[str, Head] = {}
+        self._recent: dict[str, tuple[float, Head]] = {}
+        self._holds: dict[str, Hold] = {}
+        self._fences: dict[str, int] = {}
 
     def add_bot(self, bot: BotRecord) -> None:
         """Register a bot. Raises: UserError when the name is taken."""
@@ -42,7 +56,7 @@ class DynamoFleet:
         }
         head = items.head_item(bot.name, Head(number, bot.status, bot.reason))
         try:
-            self._transact([self._put(one, "attribute_not_exists(pk)") for one in (record, head)])
+            self._table.transact([self._table.put(one, "attribute_not_exists(pk)") for one in (record, head)])
         except ConditionFailedError as e:
             raise UserError(f"a bot named {bot.name!r} exists already; deploy under another name") from e
 
@@ -52,24 +66,32 @@ class DynamoFleet:
         Raises: NotFound; InvariantError when it has fills; RetryableError when it is being ticked.
         """
         head = self._read(name)
-        if self._query(partition(name), items.fill_key(""), items.fill_key("~"), most=1):
+        if self._table.query(partition(name), items.fill_key(""), items.fill_key("~"), most=1):
             raise InvariantError(f"bot {name} has traded; its journal stays")
-        rest = [one["sk"]["S"] for one in self._query(partition(name), items.journal_key(0), names="sk")]
+        rest = [one["sk"]["S"] for one in self._table.query(partition(name), items.journal_key(0), names="sk")]
         for start in range(0, len(rest), PER_BATCH):
             part = [{"DeleteRequest": {"Key": key(partition(name), sk)}} for sk in rest[start : start + PER_BATCH]]
-            self._call("BatchWriteItem", {"RequestItems": {self._table: part}})
-        gone = {"Delete": {"TableName": self._table, "Key": key(FLEET, name)}}
-        unchanged = {"Delete": {"TableName": self._table, "Key": key(partition(name), HEAD), **_unchanged(head)}}
-        self._transact([gone, unchanged])
-        self._records.pop(name, None)
-        self._held.pop(name, None)
+            self._table.call("BatchWriteItem", {"RequestItems": {self._table.name: part}})
+        gone = {"Delete": {"TableName": self._table.name, "Key": key(FLEET, name)}}
+        unchanged = {"Delete": {"TableName": self._table.name, "Key": key(partition(name), HEAD), **_unchanged(head)}}
+        self._table.transact([gone, unchanged])
+        for known in (self._records, self._recent, self._holds):
+            known.pop(name, None)
 
     def bot(self, name: str) -> BotRecord:
-        """Read a bot as it is now. Raises: NotFound, naming the bots there are."""
-        head = self._read(name)
+        """Read a bot as it is now, or as it was when this process took its lease.
+
+        Raises: NotFound, naming the bots there are.
+        """
+        hold = self._holds.get(name)
+        if hold is not None and hold.lease is not None:
+            head = hold.base
+        else:
+            head = self._read(name)
+            self._recent[name] = (time.monotonic(), head)
         number, record = self._records.get(name, (0, None))
         if record is None or number != head.number:
-            item = self._get(FLEET, name)
+            item = self._table.get(FLEET, name)
             if item is None:
                 raise NotFound(self._unknown(name))
             record = _record(item)
@@ -78,10 +100,10 @@ class DynamoFleet:
 
     def bots(self) -> list[BotRecord]:
         """All bots, oldest first."""
-        records = sorted(self._query(FLEET), key=lambda one: int(one["k"]["N"]))
+        records = sorted(self._table.query(FLEET), key=lambda one: int(one["k"]["N"]))
         found = []
         for one in records:
-            item = self._get(partition(one["sk"]["S"]), HEAD)
+            item = self._table.get(partition(one["sk"]["S"]), HEAD)
             if item is not None:  # else it was removed in between
                 found.append(_as_now(_record(one), items.read_head(item)))
         return found
@@ -93,59 +115,69 @@ class DynamoFleet:
             head = self._read(name)
             if head.status != expected:
                 raise RetryableError(f"bot {name} is {head.status}, not {expected} any more; look again and repeat")
-            if self._add(name, head, [entry], None, status=status, reason=reason):
+            hold = self._holds.get(name)
+            if hold is None or marks(hold.base) != marks(head):
+                hold = Hold(head)
+            changed = dataclasses.replace(head, status=status, reason=reason)
+            if self._write(name, hold, [entry], None, changed):
                 return
         raise RetryableError(f"bot {name} is being written all the time; try again")
 
     def acquire(self, name: str, owner: str, now_ms: int, for_ms: int) -> Lease | None:
-        """Grant the lease when it is free or run out, in one write that also reads the bot's head."""
-        try:
-            answer = self._call(
-                "UpdateItem",
-                {
-                    "TableName": self._table,
-                    "Key": key(partition(name), HEAD),
-                    "UpdateExpression": "SET o = :owner, u = :until ADD f :one",
-                    "ConditionExpression": "attribute_exists(pk) AND u <= :now",
-                    "ExpressionAttributeValues": {
-                        ":owner": {"S": owner},
-                        ":until": {"N": str(now_ms + for_ms)},
-                        ":now": {"N": str(now_ms)},
-                        ":one": {"N": "1"},
-                    },
-                    "ReturnValues": "ALL_NEW",
-                },
-            )
-        except ConditionFailedError:
-            self._read(name)  # tells when there is no such bot
+        """Grant the lease when no process has written one that still runs; nothing is written yet.
+
+        Two processes may both be granted it at a time. The first that writes an intent, or anything else, has it.
+        """
+        hold = self._holds.get(name)
+        if hold is not None and hold.lease is not None and hold.lease.until_ms > now_ms:
             return None
-        head = items.read_head(answer["Attributes"])
-        self._held[name] = head
-        return Lease(name, owner, head.fence, head.until_ms)
+        at_s, head = self._recent.pop(name, (0.0, None))
+        if head is None or time.monotonic() - at_s > RECENT_SECONDS:
+            head = self._read(name)
+        if head.until_ms > now_ms:
+            return None
+        if hold is None or hold.lease is not None or marks(hold.base) != marks(head):
+            hold = self._holds[name] = Hold(head, decided_ms=head.decided_ms)
+            if self._account is not None:
+                self._account.load(head.account)
+            self._note_account(hold)
+        self._fences[name] = max(head.fence, self._fences.get(name, 0)) + 1
+        hold.lease = Lease(name, owner, self._fences[name], now_ms + for_ms)
+        return hold.lease
 
     def release(self, lease: Lease) -> None:
-        """Give the lease back; a lost one is no error."""
-        self._held.pop(lease.bot, None)
+        """Give the lease back, with a write only where one was written; a lost one is no error."""
+        hold = self._holds.get(lease.bot)
+        if hold is None or hold.lease != lease:
+            return
+        hold.lease = None
+        is_as_noted = self._account is None or hold.account_changes == self._account.changes
+        if not self._behind_ms or not is_as_noted:
+            del self._holds[lease.bot]
+        if hold.base.until_ms == 0:
+            return
         parameters = {
-            "TableName": self._table,
+            "TableName": self._table.name,
             "Key": key(partition(lease.bot), HEAD),
             "UpdateExpression": "SET u = :zero REMOVE o",
             "ConditionExpression": "f = :fence",
-            "ExpressionAttributeValues": {":zero": {"N": "0"}, ":fence": {"N": str(lease.fence)}},
+            "ExpressionAttributeValues": {":zero": {"N": "0"}, ":fence": {"N": str(hold.base.fence)}},
         }
         try:
-            self._call("UpdateItem", parameters)
+            self._table.call("UpdateItem", parameters)
         except ConditionFailedError:
+            self._holds.pop(lease.bot, None)
             return
+        hold.base.until_ms, hold.base.owner = 0, ""
 
     def append(self, lease: Lease, entries: Iterable[Entry], snapshot: Snapshot | None = None) -> None:
         """Append to the journal, and replace the snapshot, in one conditional write.
 
         More than MOST_AT_ONCE fills take several writes, in order, the snapshot with the last.
 
-        Raises: RetryableError when the lease's fence is not the newest, or when nobody can tell whether the write
-        arrived (the next tick sees); InvariantError for a second decision of a bar, a second intent of a client id or a
-        second fill of a trade id.
+        Raises: RetryableError when another tick wrote since the lease was granted, or when nobody can tell whether
+        the write arrived (the next tick sees); InvariantError for a second decision of a bar, a second intent of a
+        client id or a second fill of a trade id.
         """
         parts = _parts(list(entries))
         for i, part in enumerate(parts):
@@ -153,73 +185,122 @@ class DynamoFleet:
 
     def entries(self, name: str, after: int = 0) -> Iterator[Entry]:
         """Read the journal in order, from the entry after sequence number `after`."""
-        head = self._known(name)
-        if head is None:
+        hold = self._known(name)
+        if hold is None:
             return
-        if after < head.stored:
-            first, last = items.journal_key(after + 1), items.journal_key(head.stored)
-            for item in self._query(partition(name), first, last):
+        last = after
+        if after < hold.base.stored:
+            first, end = items.journal_key(after + 1), items.journal_key(hold.base.stored)
+            for item in self._table.query(partition(name), first, end):
                 for entry in items.unpack_entries(items.binary(item["t"]), int(item["n"]["N"])):
-                    if entry.sequence > after:
+                    if entry.sequence > last:  # what a tick that died put away may be there twice
+                        last = entry.sequence
                         yield entry
-        for entry in items.unpack_entries(head.tail, head.sequence):
-            if entry.sequence > after:
+        for entry in items.unpack_entries(hold.base.tail, hold.base.sequence):
+            if entry.sequence > last:
                 yield entry
+        for sequence, entry in enumerate(hold.entries, hold.base.sequence + 1):
+            if sequence > last:
+                yield dataclasses.replace(entry, sequence=sequence)
 
     def snapshot(self, name: str) -> Snapshot | None:
         """Read the last one, or None."""
-        head = self._known(name)
-        return None if head is None else items.unpack_snapshot(name, head.snapshot)
+        hold = self._known(name)
+        if hold is None:
+            return None
+        return hold.snapshot or items.unpack_snapshot(name, hold.base.snapshot)
+
+    def account(self, name: str) -> bytes:
+        """Read the paper account that is kept with a bot; empty where there is none. Raises: NotFound."""
+        return self._read(name).account
+
+    def keep_account(self, name: str, data: bytes) -> None:
+        """Keep a paper account with a bot that nobody ticks. Raises: RetryableError when somebody does; NotFound."""
+        head = self._read(name)
+        hold = Hold(head)
+        if not self._write(name, hold, [], None, dataclasses.replace(head, account=data, fence=head.fence + 1)):
+            raise RetryableError(f"bot {name} was ticked meanwhile; try again")
 
     # --- writing -------------------------------------------------------------------------------------------------
 
     def _append(self, lease: Lease, entries: list[Entry], snapshot: Snapshot | None) -> None:
+        hold = self._holds.get(lease.bot)
+        if hold is None or hold.lease != lease:
+            raise RetryableError(f"another tick of {lease.bot} took over; this one stops")
+        if snapshot is not None and may_wait(hold, entries, self._behind_ms):
+            hold.keep(lease.bot, entries, snapshot)
+            self._note_account(hold)
+            return
+        is_sent_after = any(entry.kind == "intent" for entry in entries)
         for _ in range(TRIES):
-            head = self._held.get(lease.bot) or self._read(lease.bot)
-            if head.fence != lease.fence:
-                break
-            if self._add(lease.bot, head, entries, snapshot):
+            new = dataclasses.replace(
+                hold.base,
+                fence=hold.base.fence + 1,
+                owner=lease.owner if is_sent_after else "",
+                until_ms=lease.until_ms if is_sent_after else 0,
+            )
+            if self._account is not None:
+                new.account = self._account.dump()
+            if self._write(lease.bot, hold, entries, snapshot, new):
+                self._note_account(hold)
                 return
-            self._held.pop(lease.bot, None)  # a person changed the status in between, or another tick took over
-        self._held.pop(lease.bot, None)
+            head = self._read(lease.bot)
+            if (head.fence, head.number) != (hold.base.fence, hold.base.number):
+                break
+            hold.base = head  # a person changed the status in between
+        self._holds.pop(lease.bot, None)
         raise RetryableError(f"another tick of {lease.bot} took over; this one stops")
 
-    def _add(self, name: str, head: Head, entries: list[Entry], snapshot: Snapshot | None, **changes: str) -> bool:
-        """Write a head with more entries, as long as it is as it was read; False when it is not any more."""
-        last = head.sequence + len(entries)
-        tail = [*items.unpack_entries(head.tail, head.sequence), *entries]
-        new = dataclasses.replace(head, sequence=last, tail=items.pack_entries(tail), **changes)  # type: ignore[arg-type] # texts
+    def _note_account(self, hold: Hold) -> None:
+        if self._account is not None:
+            hold.account_changes = self._account.changes
+
+    def _write(self, name: str, hold: Hold, entries: list[Entry], snapshot: Snapshot | None, new: Head) -> bool:
+        """Write `new` with what was held back and more entries; False when the head is not `hold.base` any more."""
+        base, fresh = hold.base, [*hold.entries, *entries]
+        new.sequence = base.sequence + len(fresh)
         if snapshot is not None:
-            new.snapshot = items.pack_snapshot(snapshot, last)
-        items.advance(name, new, entries)
-        writes = []
-        if len(new.tail) > items.TAIL_BYTES:
-            chunk = {**key(partition(name), items.journal_key(last)), "n": {"N": str(last)}}
-            writes.append(self._put({**chunk, "t": items.head_item(name, new)["t"]}))
-            new.tail, new.stored = b"", last
+            new.snapshot = items.pack_snapshot(snapshot, new.sequence)
+        elif hold.snapshot is not None:
+            new.snapshot = items.pack_snapshot(hold.snapshot, base.sequence + len(hold.entries))
+        items.advance(name, new, fresh)
+        new.tail = items.pack_entries([*items.unpack_entries(base.tail, base.sequence), *fresh])
+        if len(new.tail) > items.TAIL_BYTES and base.tail:
+            # what every process reads alike leaves the head: put away twice, it is the same
+            chunk = {**key(partition(name), items.journal_key(base.sequence)), "n": {"N": str(base.sequence)}}
+            self._table.call("PutItem", self._table.put({**chunk, "t": items.bytes_attribute(base.tail)})["Put"])
+            new.tail, new.stored = items.pack_entries(fresh), base.sequence
+        try:
+            is_written = self._put_head(name, base, new, entries)
+        except RetryableError:
+            self._holds.pop(name, None)  # nobody knows what is in the table now
+            raise
+        if is_written:
+            hold.base, hold.entries, hold.snapshot, hold.decided_ms = new, [], None, new.decided_ms
+        return is_written
+
+    def _put_head(self, name: str, base: Head, new: Head, entries: list[Entry]) -> bool:
         trades = [str(entry.data["trade_id"]) for entry in entries if entry.kind == "fill"]
         if len(set(trades)) < len(trades):
             raise InvariantError(f"bot {name}: a fill was about to be written twice: {trades}")
-        writes += [self._put(key(partition(name), items.fill_key(one)), "attribute_not_exists(pk)") for one in trades]
-        put = self._put(items.head_item(name, new), **_unchanged(head))
+        changed = self._table.put(items.head_item(name, new), **_unchanged(base))
+        ids = [self._table.put(key(partition(name), items.fill_key(one)), "attribute_not_exists(pk)") for one in trades]
         try:
-            if writes:
-                self._transact([put, *writes])
+            if ids:
+                self._table.transact([changed, *ids])
             else:
-                self._call("PutItem", put["Put"])
+                self._table.call("PutItem", changed["Put"])
         except ConditionFailedError as e:
             if "ConditionalCheckFailed" in e.reasons[1:] and e.reasons[0] == "None":
                 raise InvariantError(f"bot {name}: a second fill was about to be written: {trades}") from e
             return False
-        if name in self._held:
-            self._held[name] = new
         return True
 
     def _next_number(self) -> int:
-        answer = self._call(
+        answer = self._table.call(
             "UpdateItem",
             {
-                "TableName": self._table,
+                "TableName": self._table.name,
                 "Key": key("count", "bots"),
                 "UpdateExpression": "ADD k :one",
                 "ExpressionAttributeValues": {":one": {"N": "1"}},
@@ -228,25 +309,18 @@ class DynamoFleet:
         )
         return int(answer["Attributes"]["k"]["N"])
 
-    def _put(self, item: Mapping[str, Any], condition: str = "", **more: Any) -> dict[str, dict[str, Any]]:
-        put = {"TableName": self._table, "Item": item, **more}
-        return {"Put": put | ({"ConditionExpression": condition} if condition else {})}
-
-    def _transact(self, writes: list[dict[str, dict[str, Any]]]) -> None:
-        self._call("TransactWriteItems", {"TransactItems": writes})
-
     # --- reading -------------------------------------------------------------------------------------------------
 
-    def _known(self, name: str) -> Head | None:
-        """Return the head as this process holds it, or as it is now; None for no such bot."""
-        held = self._held.get(name)
-        if held is not None:
-            return held
-        item = self._get(partition(name), HEAD)
-        return None if item is None else items.read_head(item)
+    def _known(self, name: str) -> Hold | None:
+        """Return a bot as this process holds it, or as it is now; None for no such bot."""
+        hold = self._holds.get(name)
+        if hold is not None and hold.lease is not None:
+            return hold
+        item = self._table.get(partition(name), HEAD)
+        return None if item is None else Hold(items.read_head(item))
 
     def _read(self, name: str) -> Head:
-        item = self._get(partition(name), HEAD)
+        item = self._table.get(partition(name), HEAD)
         if item is None:
             raise NotFound(self._unknown(name))
         return items.read_head(item)
@@ -256,41 +330,15 @@ class DynamoFleet:
         there = "the fleet has " + ", ".join(names) if names else "the fleet is empty"
         return f"there is no bot {name!r}; {there}"
 
-    def _get(self, pk: str, sk: str) -> dict[str, Any] | None:
-        answer = self._call("GetItem", {"TableName": self._table, "Key": key(pk, sk), "ConsistentRead": True})
-        item: dict[str, Any] | None = answer.get("Item")
-        return item
-
-    def _query(
-        self, pk: str, first: str = " ", last: str = "~", *, names: str = "", most: int = 0
-    ) -> list[dict[str, Any]]:
-        """Read the items of a partition whose sort keys lie between two, in order."""
-        parameters: dict[str, Any] = {
-            "TableName": self._table,
-            "KeyConditionExpression": "pk = :pk AND sk BETWEEN :first AND :last",
-            "ExpressionAttributeValues": {":pk": {"S": pk}, ":first": {"S": first}, ":last": {"S": last}},
-            "ConsistentRead": True,
-        }
-        if names:
-            parameters["ProjectionExpression"] = names
-        if most:
-            parameters["Limit"] = most
-        found: list[dict[str, Any]] = []
-        while True:
-            answer = self._call("Query", parameters)
-            found += answer["Items"]
-            if most or "LastEvaluatedKey" not in answer:
-                return found
-            parameters["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
-
 
 def _unchanged(head: Head) -> dict[str, Any]:
     return {
-        "ConditionExpression": "f = :f AND n = :n AND u = :u",
+        "ConditionExpression": "f = :f AND n = :n AND u = :u AND k = :k",
         "ExpressionAttributeValues": {
             ":f": {"N": str(head.fence)},
             ":n": {"N": str(head.sequence)},
             ":u": {"N": str(head.until_ms)},
+            ":k": {"N": str(head.number)},
         },
     }
 

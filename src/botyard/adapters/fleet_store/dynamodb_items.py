@@ -3,7 +3,7 @@
 | pk | sk | what |
 |---|---|---|
 | `fleet` | name | the record as registered; read when a process first meets the bot |
-| `bot#NAME` | `head` | what a tick changes: lease, status, sequence, snapshot, the journal's tail |
+| `bot#NAME` | `head` | what a tick changes: lease, status, sequence, snapshot, paper account, the journal's tail |
 | `bot#NAME` | `journal#LAST` | a full tail, once it left the head; LAST is its last sequence number |
 | `bot#NAME` | `fill#ID` | a trade id, so that its fill is there once |
 
@@ -30,12 +30,12 @@ HEAD = "head"
 
 @dataclass(slots=True)
 class Head:
-    """The item that a tick reads and writes. `tail` and `snapshot` are packed."""
+    """The item that a tick reads and writes. `tail`, `snapshot` and `account` are packed."""
 
     number: int  # of the registration: a bot that took another's name has another
     status: str = ""
     reason: str = ""
-    fence: int = 0
+    fence: int = 0  # writes by ticks so far
     owner: str = ""
     until_ms: int = 0
     sequence: int = 0  # of the last entry
@@ -45,13 +45,14 @@ class Head:
     intents: str = ""  # JSON: client id -> bar, of those not older than the last decision
     tail: bytes = b""
     snapshot: bytes = b""
+    account: bytes = b""  # of the paper venue, where it is carried here
 
 
 _TEXTS = {"status": "s", "reason": "r", "owner": "o", "intents": "i"}
 _NUMBERS = {
     "number": "k", "fence": "f", "until_ms": "u", "sequence": "n", "stored": "c", "decided_ms": "d", "funded_ms": "m",
 }  # fmt: skip
-_BYTES = {"tail": "t", "snapshot": "z"}
+_BYTES = {"tail": "t", "snapshot": "z", "account": "a"}
 # names are billed with each item, hence one letter each
 
 
@@ -82,8 +83,13 @@ def head_item(bot: str, head: Head) -> dict[str, dict[str, Any]]:
     item |= {short: {"N": str(getattr(head, name))} for name, short in _NUMBERS.items()}
     for name, short in _BYTES.items():
         if data := getattr(head, name):
-            item[short] = {"B": base64.b64encode(data).decode()}
+            item[short] = bytes_attribute(data)
     return item
+
+
+def bytes_attribute(data: bytes) -> dict[str, str]:
+    """Write a binary attribute."""
+    return {"B": base64.b64encode(data).decode()}
 
 
 def binary(attribute: Mapping[str, Any]) -> bytes:
@@ -129,12 +135,12 @@ def advance(bot: str, head: Head, entries: Iterable[Entry]) -> None:
 def pack_entries(entries: Iterable[Entry]) -> bytes:
     """Compress journal entries; their sequence numbers follow from where they lie."""
     plain = [[e.kind, e.bar_ms, e.at_ms, e.data] for e in entries]
-    return zlib.compress(json.dumps(plain, separators=(",", ":")).encode(), 9)
+    return _deflate(json.dumps(plain, separators=(",", ":")).encode())
 
 
 def unpack_entries(data: bytes, last: int) -> list[Entry]:
     """Read entries back; the last one has the sequence number `last`."""
-    plain = json.loads(zlib.decompress(data)) if data else []
+    plain = json.loads(_inflate(data)) if data else []
     first = last - len(plain) + 1
     return [Entry(kind, bar, at, data, first + i) for i, (kind, bar, at, data) in enumerate(plain)]
 
@@ -144,13 +150,43 @@ def pack_snapshot(snapshot: Snapshot, sequence: int) -> bytes:
     about = [
         snapshot.last_bar_ms, sequence, snapshot.schema, snapshot.code_hash, snapshot.ledger, len(snapshot.state)
     ]  # fmt: skip
-    return zlib.compress(json.dumps(about).encode() + b"\n" + snapshot.state + snapshot.book, 9)
+    return _deflate(json.dumps(about).encode() + b"\n" + snapshot.state + snapshot.book)
 
 
 def unpack_snapshot(bot: str, data: bytes) -> Snapshot | None:
     """Read a snapshot back, or None where there is none."""
     if not data:
         return None
-    about, _, rest = zlib.decompress(data).partition(b"\n")
+    about, _, rest = _inflate(data).partition(b"\n")
     last_bar_ms, sequence, schema, code_hash, ledger, size = json.loads(about)
     return Snapshot(bot, last_bar_ms, sequence, schema, code_hash, rest[:size], rest[size:], ledger)
+
+
+# what small packed things have in common; a change makes stored bots unreadable
+_COMMON = (
+    b'"kind":"limit","market","stop","shortfall"never arrivednever seen at the venue"replaced""cancelled","deployed",'
+    b'"seed_bars":"model_equity":"status",0,{"from":"running","to":"halted""paused","killing","killed",'
+    b'"reason":"deployed by a personflat, no orders"missed","after":0,"refused","limit":"funding","paid":"'
+    b'"fill",{"trade_id":"paper-","ticks":"fee":"0.0","fee_asset":"","fee_amount":"","transition":'
+    b'"submitted",{"client_id":"}],["intent",17{"client_id":"","order":{"client_id":"","symbol":"/USDT","side":"sell",'
+    b'"side":"buy","kind":"stop","lots":"ticks":null,"bar_ms":17"reduce_only":true,"reduce_only":false},"transition":0,'
+    b'"leg":"bracket","leg":"rest","leg":"market","words":"'
+    b'{"lots": 0, "spent": 0, "opened": 0, "n_fills": 0, "n_kills": 0, "n_shortfalls": 0, "last_bar_ms": 17'
+    b'00000, "funded_ms": -1, "is_liquidated": false, "day": 20, "intended": [], "cusum": 0.0, "orders_day": -1, '
+    b'"n_entries_today": 0, "refused_today": [], "promotion": null, "allocated": "10000.0", "unit": "0.00", '
+    b'"fees": "0", "funding": "0", "day_equity": "0", "last_equity": "10000.0", "working": []}'
+    b'[["decision",17{"words":"flat, nothing to do","row":[-1.0,0.0,0.0,0.0,0.0,0.0,0.0,0.0,0.0,0.0],"close":'
+    b'"equity":"10000.0","lots":0,"model_equity":10000.0,"model_lots":0,"model_fills":[],"cusum":0.0}]]'
+)
+
+
+def _deflate(data: bytes) -> bytes:
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15, zdict=_COMMON)
+    return packer.compress(data) + packer.flush()
+
+
+def _inflate(data: bytes) -> bytes:
+    try:
+        return zlib.decompressobj(-15, zdict=_COMMON).decompress(data)
+    except zlib.error as e:
+        raise InvariantError(f"a stored bot does not fit this version: {e}") from e
