@@ -215,6 +215,27 @@ def test_a_pilot_trades_on_the_mainnet_within_its_leave(world, real):
     assert f"botyard promote {twin.name}" in str(done.exception)
 
 
+def test_measured_fills_promote_the_pilot_to_its_whole_allocation(world, real, monkeypatch):
+    name, n_before = world.bot + "-mainnet", len(world.mainnet.trades)
+    monkeypatch.setattr(world, "bot", name)
+    done = world.promote(typed=f"{name}\n")
+    assert done.exit_code != 0
+    measured = " ".join(done.output.split())
+    assert f"✗ fills {n_before} of 40 fills measured" in measured
+    assert "what is missing: fills" in str(done.exception)
+    monkeypatch.setattr(evidence, "FEWEST_FILLS", 4)
+    assert "'y' is not" in str(world.promote(typed="y\n").exception)
+    done = world.promote("--json", typed=f"{name}\n")
+    assert done.exit_code == 0, done.output
+    granted = json.loads(done.stdout[done.stdout.index("{") :])["promotion"]
+    assert (granted["bot"], granted["max_notional"], granted["account"]) == (name, 400.0, "binance/mainnet/1")
+    assert {report.status for report in world.through(60, name)} == {"running"}
+    bought = [one for one in world.mainnet.trades[n_before:] if one.order.side == "BUY"]
+    assert [350 < trade.price * trade.quantity < 400 for trade in bought] == [True] * len(bought) != []
+    assert ticks.kill(world.store, name, Quiet()).status == "killed"
+    assert world.mainnet.spot.total("BTC") < Decimal("0.001") * len(world.mainnet.trades), "parts of lots alone stay"
+
+
 def test_a_mainnet_bot_whose_keys_are_another_accounts_does_not_tick(world, real, monkeypatch):
     bot = dataclasses.replace(world.store.bot(world.bot + "-mainnet"), account="binance/mainnet/2")
     known = bots.load(bots.bundle(bot), bot.code_hash).settings
