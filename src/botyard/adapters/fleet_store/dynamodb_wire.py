@@ -61,23 +61,39 @@ def signed_headers(
     host: str, target: str, body: bytes, region: str, credentials: Credentials, now_s: float
 ) -> dict[str, str]:
     """Return the headers of a request to DynamoDB, with its signature."""
+    headers = {"content-type": "application/x-amz-json-1.0", "x-amz-target": target}
+    return sign(host, "/", headers, body, region, credentials, now_s)
+
+
+def sign(
+    host: str,
+    path: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    region: str,
+    credentials: Credentials,
+    now_s: float,
+    *,
+    service: str = "dynamodb",
+) -> dict[str, str]:
+    """Return all headers of a POST, with its signature. path: of plain letters, without a query; headers: names in small letters."""
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now_s))
-    headers = {"content-type": "application/x-amz-json-1.0", "host": host, "x-amz-date": stamp, "x-amz-target": target}
+    signed = {**headers, "host": host, "x-amz-date": stamp}
     if credentials.token:
-        headers["x-amz-security-token"] = credentials.token
-    names = ";".join(sorted(headers))
-    lines = "".join(f"{name}:{headers[name]}\n" for name in sorted(headers))
-    request = f"POST\n/\n\n{lines}\n{names}\n{hashlib.sha256(body).hexdigest()}"
-    scope = f"{stamp[:8]}/{region}/dynamodb/aws4_request"
+        signed["x-amz-security-token"] = credentials.token
+    names = ";".join(sorted(signed))
+    lines = "".join(f"{name}:{signed[name]}\n" for name in sorted(signed))
+    request = f"POST\n{path}\n\n{lines}\n{names}\n{hashlib.sha256(body).hexdigest()}"
+    scope = f"{stamp[:8]}/{region}/{service}/aws4_request"
     text = f"AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{hashlib.sha256(request.encode()).hexdigest()}"
     key = b"AWS4" + credentials.secret_key.encode()
     for part in scope.split("/"):
         key = hmac.digest(key, part.encode(), "sha256")
     signature = hmac.digest(key, text.encode(), "sha256").hex()
-    headers["authorization"] = (
+    signed["authorization"] = (
         f"AWS4-HMAC-SHA256 Credential={credentials.access_key}/{scope}, SignedHeaders={names}, Signature={signature}"
     )
-    return headers
+    return signed
 
 
 class Wire:

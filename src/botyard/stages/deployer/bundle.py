@@ -1,6 +1,7 @@
 """The bundle: one zip that holds a bot, with nothing in it but the standard library's company.
 
-Its bytes follow from its content alone: sorted names, one fixed time, one compression.
+The same zip is unpacked on this machine (`__main__.py`, wake.py) and handed to Lambda (function.py). Its bytes follow
+from its content alone: sorted names, one fixed time, one compression.
 """
 
 import hashlib
@@ -23,16 +24,16 @@ MODULES = (
     "ports.py",
     "adapters/__init__.py",
     "adapters/clock",
-    "adapters/fleet_store/__init__.py",
-    "adapters/fleet_store/sqlite.py",
-    "adapters/market_data/__init__.py",
-    "adapters/market_data/columns.py",
+    "adapters/fleet_store",
+    "adapters/market_data",
     "adapters/venue/__init__.py",
     "adapters/venue/paper.py",
+    "adapters/venue/paper_carried.py",
     "adapters/venue/paper_grid.py",
     "adapters/venue/paper_tables.py",
 )
-"""One venue, one store, one source of bars; a name without an ending is a whole package."""
+"""The paper venue, and stores and sources of bars for this machine and for AWS; a name without an ending is a whole
+package."""
 
 LEFT_OUT = ("records/schema.py",)  # Pydantic: 250 ms and 30 MiB that a bot never needs
 

@@ -69,5 +69,5 @@ def _value_bytes(value: Mapping[str, Any]) -> int:
     if kind == "B":
         return len(base64.b64decode(plain))
     if kind == "N":
-        return ceil(len(plain.lstrip("-")) / 2) + 1 + plain.startswith("-")
+        return ceil(len(str(plain).lstrip("-")) / 2) + 1 + int(str(plain).startswith("-"))
     raise ValueError(f"no item here has a value of kind {kind}")

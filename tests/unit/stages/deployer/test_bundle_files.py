@@ -56,9 +56,10 @@ def test_it_imports_the_standard_library_and_itself_only():
                 assert top in sys.stdlib_module_names or top == "botyard" or top in beside, f"{name} imports {module}"
 
 
-def test_it_carries_one_venue_one_store_and_no_research():
+def test_it_carries_the_paper_venue_and_no_research():
     names = set(unzip_files(made()))
-    assert [n for n in names if n.startswith("botyard/adapters/venue/")] != []
+    assert {n for n in names if n.startswith("botyard/adapters/venue/paper")} != set()
+    assert not [n for n in names if n.startswith("botyard/adapters/venue/ccxt")]
     assert not [n for n in names if n.startswith(("botyard/engine", "botyard/language", "botyard/stages"))]
     assert "botyard/records/schema.py" not in names
     assert "botyard/adapters/artifact_store/folder.py" not in names

@@ -1,0 +1,194 @@
+# ruff: noqa: INP001 - lies at the root of the bundle, not in a package
+"""The bot as a Lambda function: `function.handler` wakes it once per event. Standard library only.
+
+Events: EventBridge's scheduled one; {"kind": "tick"}, one tick whatever the time; {"kind": "look"}, what the venue
+holds. Of a scheduled event only its age counts: what waited too long does nothing, and a doubled one finds no new bar.
+"""
+
+import http.client
+import json
+import os
+import time
+import zoneinfo
+from contextlib import nullcontext, suppress
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from botyard.adapters.clock.system import SystemClock
+from botyard.adapters.clock.venue import VenueClock
+from botyard.adapters.fleet_store.dynamodb import DynamoFleet
+from botyard.adapters.fleet_store.dynamodb_wire import Wire, environment_credentials, sign
+from botyard.adapters.market_data.ccxt import CcxtMarketData
+from botyard.adapters.market_data.klines import Klines
+from botyard.adapters.venue.paper_carried import CarriedPaper
+from botyard.bot.deployed import Deployed, load_deployed, load_settings
+from botyard.bot.guards.halting import halt
+from botyard.bot.session import Ports, TickReport
+from botyard.bot.tick import tick
+from botyard.errors import ConfigError
+from botyard.records.deployment import BundleSettings
+from botyard.records.market import MINUTE_MS, timeframe_minutes
+
+HERE = Path(__file__).resolve().parent
+HOUR_MS = 60 * MINUTE_MS
+MOST_AGE_MS = 120_000  # of an event: Lambda keeps one for a minute, EventBridge may send it late by one
+PAUSES = (0.0, 1.0, 3.0)  # seconds before each try while the bar that is due is not there
+TELL_SECONDS = 5.0
+
+zoneinfo.reset_tzpath([str(HERE / "zoneinfo")])  # the rules of the research, not those of the machine
+
+
+class Told:
+    """The Notifier port that keeps messages until the tick is over."""
+
+    def __init__(self) -> None:
+        self.messages: list[str] = []
+
+    def tell(self, text: str) -> None:
+        """Keep a message."""
+        self.messages.append(text)
+
+
+@dataclass(frozen=True)
+class World:
+    """What stays open from one event to the next, as long as the process lives."""
+
+    bot: str
+    settings: BundleSettings
+    store: DynamoFleet
+    venue: CarriedPaper
+    market: CcxtMarketData
+    clock: VenueClock
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer one event. Raises: what nobody foresaw; Lambda hands that to the notifier."""
+    world = _world()
+    if event.get("kind") == "look":
+        return {"held_lots": _held(world)}
+    is_scheduled = event.get("detail-type") == "Scheduled Event"
+    length_ms = timeframe_minutes(world.settings.timeframe) * MINUTE_MS
+    now_ms = world.clock.now_ms()
+    if is_scheduled and _age_ms(event, now_ms) > min(length_ms, MOST_AGE_MS):
+        text = f"an event of {event.get('time')} came too late: nothing done"
+        return {"bot": world.bot, "status": "stale", "text": text, "is_done": True}
+    told = Told()
+    report = _tick(world, told, context.aws_request_id, due_ms=now_ms // length_ms * length_ms if is_scheduled else 0)
+    if told.messages:
+        _send({"kind": "bot", "bot": world.bot, "text": "\n".join(told.messages)})
+    if report.status == "killed" and not event.get("quiet") and _was_killed_since(world, now_ms):
+        _send({"kind": "killed", "bot": world.bot, "text": report.text})
+    answer = {**asdict(report), "messages": told.messages}
+    if report.orders or report.fills or told.messages or not report.is_done:
+        _log(answer)
+    return answer
+
+
+def _tick(world: World, told: Told, owner: str, *, due_ms: int) -> TickReport:
+    """Tick, and again while a bar that closed at `due_ms` is not there yet or something did not answer."""
+    wall = SystemClock()
+    ports = Ports(world.store, world.venue, world.market, world.clock, wall, told)
+    length_ms = timeframe_minutes(world.settings.timeframe) * MINUTE_MS
+    try:
+        deployed = _deployed()
+    except ConfigError as e:
+        bot = world.store.bot(world.bot)
+        if bot.status != "killing":
+            return halt(bot, world.store, told, world.clock.now_ms(), e)
+        deployed = Deployed(world.settings, None, "")  # enough to end it
+    for pause in PAUSES:
+        time.sleep(pause)
+        report = tick(world.bot, deployed, ports, owner)
+        is_behind = report.status in ("running", "paused") and (report.last_bar_ms or 0) + length_ms < due_ms
+        if report.is_done and not is_behind:
+            break
+    return report
+
+
+def _age_ms(event: dict[str, Any], now_ms: int) -> int:
+    return now_ms - round(datetime.fromisoformat(str(event["time"])).timestamp() * 1000)
+
+
+def _held(world: World) -> int:
+    kept = CarriedPaper(world.bot, world.settings.rules, world.settings.timeframe)
+    kept.load(world.store.account(world.bot))
+    return kept.held_lots(world.settings.symbol)
+
+
+def _was_killed_since(world: World, now_ms: int) -> bool:
+    ended = [e for e in world.store.entries(world.bot) if e.kind == "status" and e.data["to"] == "killed"]
+    return bool(ended) and ended[-1].at_ms >= now_ms
+
+
+@cache
+def _deployed() -> Deployed:
+    return load_deployed(HERE)
+
+
+@cache
+def _world() -> World:
+    bot, region = _variable("BOTYARD_BOT"), _variable("AWS_REGION")
+    settings = load_settings(HERE)
+    venue = CarriedPaper(bot, settings.rules, settings.timeframe)
+    wire = Wire(region, environment_credentials, _endpoint("DYNAMODB"))
+    store = DynamoFleet(wire.call, _variable("BOTYARD_TABLE"), behind_ms=HOUR_MS, account=venue)
+    mainnet = _loopback("mainnet")
+    klines = Klines(settings.market, settings.rules.instrument, loopback=mainnet)
+    clock = VenueClock(SystemClock(), klines.fetch_time, every_ms=0 if mainnet else HOUR_MS)
+    market = CcxtMarketData(klines, settings.rules.instrument, now_ms=clock.now_ms, translate=_as_it_is)
+    return World(bot, settings, store, venue, market, clock)
+
+
+def _as_it_is(_what: str) -> Any:
+    return nullcontext()  # its errors are ours already
+
+
+def _loopback(name: str) -> str:
+    pairs = (part.partition("=") for part in os.environ.get("BOTYARD_LOOPBACK", "").split(",") if part)
+    return {key: address for key, _, address in pairs}.get(name, "")
+
+
+def _variable(name: str) -> str:
+    value = os.environ.get(name, "")
+    if not value:
+        raise ConfigError(f"{name} is not set; deploy the bot again")
+    return value
+
+
+def _endpoint(service: str) -> str:
+    return os.environ.get(f"AWS_ENDPOINT_URL_{service}") or os.environ.get("AWS_ENDPOINT_URL", "")
+
+
+def _send(event: dict[str, Any]) -> None:
+    """Hand an event to the notifier, which need not be there for the bot to go on."""
+    name = os.environ.get("BOTYARD_NOTIFIER", "").rpartition(":")[2]
+    if not name:
+        return
+    region = _variable("AWS_REGION")
+    place = urlsplit(_endpoint("LAMBDA") or f"https://lambda.{region}.amazonaws.com")
+    path, body = f"/2015-03-31/functions/{name}/invocations", json.dumps(event).encode()
+    headers = {"content-type": "application/json", "x-amz-invocation-type": "Event"}
+    signed = sign(place.netloc, path, headers, body, region, environment_credentials(), time.time(), service="lambda")
+    kind = http.client.HTTPSConnection if place.scheme == "https" else http.client.HTTPConnection
+    connection = kind(place.netloc, timeout=TELL_SECONDS)
+    try:
+        connection.request("POST", path, body, signed)
+        said = str(connection.getresponse().status)
+    except (OSError, http.client.HTTPException) as e:
+        said = f"{type(e).__name__}: {e}"
+    finally:
+        connection.close()
+    if said != "202":
+        _log({"not_told": event, "notifier": said})
+
+
+def _log(line: dict[str, Any]) -> None:
+    print(json.dumps(line))  # noqa: T201  (the function's log; each byte is paid for)
+
+
+with suppress(ConfigError):
+    _deployed()  # while the function is being started, when it has a whole processor

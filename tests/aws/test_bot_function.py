@@ -1,0 +1,151 @@
+"""The bot's zip in the runtime client that AWS uses, with 128 MB: bars over HTTP, state in DynamoDB, events of all kinds."""
+
+import dataclasses
+import json
+import shutil
+import zipfile
+from datetime import UTC, datetime
+from io import BytesIO
+
+import pytest
+
+from botyard.adapters.fleet_store.dynamodb import DynamoFleet
+from botyard.adapters.fleet_store.dynamodb_wire import Credentials, Wire
+from botyard.records import codec
+from botyard.stages.deployer.bundle import build_bundle
+from botyard.testing.aws.runtime_api import Sandbox
+from botyard.testing.bots import live
+from botyard.testing.exchange.loopback import LoopbackExchange, listing_of
+from botyard.testing.ports import loopback_aws
+
+BARS = live.made_up_bars(130)
+SEED, LIVE = 40, 60  # numbers of bars
+NAME = "swing-1"
+
+
+@pytest.fixture(scope="module")
+def endpoint():
+    with loopback_aws.moto_server() as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def unpacked(tmp_path_factory):
+    deployed = live.deployed(feed="live")
+    settings = dataclasses.replace(deployed.settings, market="binance")
+    folder = tmp_path_factory.mktemp("function")
+    with zipfile.ZipFile(BytesIO(build_bundle(live.STRATEGY, "{}", codec.dump(settings), "UTC"))) as archive:
+        archive.extractall(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def exchange():
+    with LoopbackExchange(
+        [listing_of("MADE", BARS, quote="UP", tick="0.01", lot="0.001")], now_ms=live.START_MS
+    ) as one:
+        yield one
+
+
+class Function:
+    """The bot as deployed, in as many processes as are started."""
+
+    def __init__(self, root, endpoint, exchange, table):
+        self.exchange, self.root = exchange, root
+        self.environment = {
+            "BOTYARD_BOT": NAME,
+            "BOTYARD_TABLE": table,
+            "BOTYARD_LOOPBACK": f"mainnet={exchange.url}",
+            "AWS_ENDPOINT_URL": endpoint,
+            "AWS_REGION": loopback_aws.REGION,
+            "AWS_ACCESS_KEY_ID": "testing",
+            "AWS_SECRET_ACCESS_KEY": "testing",
+        }
+        self.started = []
+
+    def start(self):
+        one = Sandbox(self.root, "function.handler", name=NAME, memory_mb=128, timeout=30, environment=self.environment)
+        self.started.append(one)
+        return one
+
+    def event(self, bar, process, *, late_ms=0):
+        """The schedule's event at a bar's close, which arrives so much later."""
+        close_ms = bar.open_ms + live.BAR_MS
+        self.exchange.move_to(close_ms + 2_000 + late_ms)
+        time = datetime.fromtimestamp(close_ms / 1000, UTC).isoformat().replace("+00:00", "Z")
+        return self.answer(process, {"detail-type": "Scheduled Event", "source": "aws.events", "time": time})
+
+    def answer(self, process, event):
+        answer = process.invoke(json.dumps(event))
+        assert not answer.failed, answer.body + answer.log
+        return json.loads(answer.body)
+
+
+@pytest.fixture(scope="module")
+def fleet(endpoint):
+    wire = Wire(loopback_aws.REGION, lambda: Credentials("testing", "testing"), endpoint)
+    store = DynamoFleet(wire.call, loopback_aws.make_table(endpoint, "bots"))
+    bot = live.bot(live.deployed(feed="live"), live_from_ms=BARS[LIVE].open_ms, seed_ms=BARS[SEED].open_ms)
+    store.add_bot(bot)
+    yield store
+    wire.close()
+
+
+@pytest.fixture(scope="module")
+def function(unpacked, endpoint, exchange, fleet):
+    one = Function(unpacked, endpoint, exchange, "bots")
+    yield one
+    for process in one.started:
+        process.close()
+
+
+def test_a_bot_lives_in_its_function_until_it_is_killed(function, fleet):
+    # one story: each step stands on the one before
+    process = function.start()
+    first = function.event(BARS[LIVE], process)
+    assert (first["bars"], first["status"], first["is_done"]) == (1, "running", True)
+    answers = [function.event(bar, process) for bar in BARS[LIVE + 1 : LIVE + 30]]
+    assert all(a["bars"] == 1 for a in answers)
+    assert sum(a["orders"] for a in answers) > 5
+    assert sum(a["fills"] for a in answers) > 0
+
+    doubled = function.event(BARS[LIVE + 29], process)
+    assert (doubled["bars"], doubled["orders"], doubled["text"]) == (0, 0, "no new bar")
+    another = function.start()  # as when two events come at once, or the process was taken away
+    assert function.event(BARS[LIVE + 29], another)["orders"] == 0
+
+    before = len(list(fleet.entries(NAME)))
+    stale = function.event(BARS[LIVE + 30], another, late_ms=120_000)
+    assert (stale["status"], "too late" in stale["text"]) == ("stale", True)
+    assert len(list(fleet.entries(NAME))) == before
+
+    held = 0
+    for bar in BARS[LIVE + 31 :]:
+        function.event(bar, another)
+        held = function.answer(another, {"kind": "look"})["held_lots"]
+        if held:
+            break
+    assert held != 0
+    assert held == sum(
+        e.data["lots"] * (1 if e.data["side"] == "buy" else -1) for e in fleet.entries(NAME) if e.kind == "fill"
+    )
+    fleet.set_status(NAME, "killing", "asked", expected="running")
+    killed = function.answer(another, {"kind": "tick"})
+    assert killed["status"] == "killed"
+    assert function.answer(another, {"kind": "look"}) == {"held_lots": 0}
+    assert fleet.bot(NAME).status == "killed"
+
+
+def test_a_zip_that_was_changed_halts_the_bot_and_says_why(function, fleet, unpacked, tmp_path):
+    fleet.add_bot(live.bot(live.deployed(feed="live"), name="other", live_from_ms=BARS[LIVE].open_ms))
+    root = tmp_path / "changed"
+    shutil.copytree(unpacked, root)
+    (root / "strategy.py").write_text("raise SystemExit\n")
+    changed = Sandbox(
+        root, "function.handler", environment={**function.environment, "BOTYARD_BOT": "other"}, timeout=30
+    )
+    answer = json.loads(changed.invoke('{"kind": "tick"}').body)
+    changed.close()
+    assert answer["status"] == "halted"
+    assert "was changed since" in answer["text"]
+    assert fleet.bot("other").status == "halted"
