@@ -17,6 +17,7 @@ _overrides: dict[str, Path] = {}
 
 def use_home(path: Path) -> None:
     """Keep everything of this process under `path`."""
+    _overrides.pop("profile", None)
     _overrides["home"] = path
 
 

@@ -12,6 +12,7 @@ import typer
 from botyard import __version__, errors
 from botyard.apps import settings
 from botyard.apps.aws import command as stage
+from botyard.apps.aws.control import commands as aws
 from botyard.apps.cli import (
     bugs,
     console,
@@ -50,18 +51,37 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
+IN_AWS = frozenset(
+    ["approve", "aws", "bugs", "fleet", "functions", "kill", "logs", "pause", "pipeline", "pnl", "reject", "resume", "runs", "show", "stage", "status", "why"]
+)
+"""Commands that know the fleet and the runs in AWS, or need neither."""
+
+
 @app.callback()
 def _common(
+    context: typer.Context,
     home: Annotated[
         Path | None,
         typer.Option("--home", help="Folder for bars, runs and bots. Default: BOTYARD_HOME, else ~/.botyard."),
     ] = None,
+    profile: Annotated[
+        str, typer.Option("--profile", help="aws: speak of the fleet in AWS, as BOTYARD_HOME=aws does.")
+    ] = "",
     version: Annotated[  # noqa: ARG001  (eager: its callback has answered)
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     if home is not None:
         settings.use_home(home)
+    if profile:
+        if profile != settings.AWS:
+            raise errors.UserError(f"--profile {profile!r} is not known; there is aws")
+        settings.use_aws()
+    if settings.is_aws() and context.invoked_subcommand not in IN_AWS:
+        raise errors.UserError(
+            f"botyard {context.invoked_subcommand} works on this machine's home: leave BOTYARD_HOME=aws and --profile "
+            "aws out; botyard aws export BOT brings a bot here"
+        )
 
 
 pipeline.register(app)
@@ -74,6 +94,7 @@ promote.register(app)
 functions.register(app)
 doctor.register(app)
 telegram.register(app)
+app.add_typer(aws.app, name="aws", help="A whole Botyard in your own AWS account.")
 app.add_typer(data.app, name="data", help="Bars: download, import, list, check.")
 app.add_typer(evidence.app, name="evidence", help="Measure what a verdict is worth.")
 app.add_typer(evaluate.app, name="eval", help="Measure the agents on a file of ideas.")

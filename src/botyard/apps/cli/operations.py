@@ -28,9 +28,14 @@ def status(
 ) -> None:
     """Say what runs, when each bot last ticked, and what is wrong, with its remedy. Exit code 1 when something is."""
     from botyard.adapters.clock.system import SystemClock
-    from botyard.apps import bots, notifying
+    from botyard.apps import bots, notifying, settings
     from botyard.apps.operations import health, watchdog
 
+    if settings.is_aws():
+        from botyard.apps.aws.control import commands as aws
+
+        aws.status(as_json=as_json)
+        return
     store = bots.open_fleet()
     try:
         found = health.examine(store, SystemClock().now_ms())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from botyard.apps import launch
+from botyard.apps import launch, settings
 from botyard.apps.cli import console
 from botyard.apps.language_model import BUDGET_USD
 from botyard.errors import NoInstrument, Refused, UserError
@@ -59,6 +59,8 @@ def pipeline(
     from botyard.apps import run_folders
 
     if resume:
+        if settings.is_aws():
+            raise UserError("a run in AWS is gone on with by Step Functions itself; start a new one after a failure")
         if idea:
             raise UserError("--resume goes on with a run that has its idea already; leave the idea out")
         if permutations:
@@ -72,11 +74,15 @@ def pipeline(
             recorded=recorded,
         )  # fmt: skip
         record, artifacts = launch.new_run(_at_venue(wish, venue, mode, allocate))
+    if settings.is_aws():
+        launch.put_off(record, artifacts)
+        console.say(f"{record.run_id} has begun in AWS; follow it with: botyard runs · botyard aws logs -f")
+        return
     _run(record, artifacts, workers=workers, as_json=as_json)
 
 
 def _at_venue(wish: launch.Wish, venue: str, mode: str, allocate: float) -> launch.Wish:
-    if venue:
+    if venue and not settings.is_aws():
         from botyard.apps.exchanges import runs as venue_runs
 
         notice = venue_runs.check(venue, mode, allocate)
@@ -84,6 +90,8 @@ def _at_venue(wish: launch.Wish, venue: str, mode: str, allocate: float) -> laun
             console.warn(notice)
         orders: Mode = "testnet" if mode == "testnet" else "paper"
         return dataclasses.replace(wish, market="imported", venue=venue, mode=orders, allocated_quote=allocate)
+    if venue:
+        return dataclasses.replace(wish, market="imported", venue=venue, allocated_quote=allocate)
     if mode != "paper":
         raise UserError(f"--mode {mode} needs an exchange: add --venue, such as --venue binance")
     return wish

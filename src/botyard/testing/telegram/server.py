@@ -188,6 +188,9 @@ class FakeTelegram:
         self.webhook = str(a["url"])
         return True
 
+    def _on_getwebhookinfo(self, _: dict[str, Any]) -> dict[str, Any]:
+        return {"url": self.webhook, "has_custom_certificate": False, "pending_update_count": len(self._updates)}
+
     async def _on_getupdates(self, a: dict[str, Any]) -> Any:
         conflict = _error(409, "Conflict: terminated by other getUpdates request; make sure that only one runs")
         if self.webhook:
