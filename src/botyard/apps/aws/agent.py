@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 TRIALS = "runs/trials"  # where the bucket keeps what all runs tried
 MARKET = "market/imported"
+PICTURE = "equity.png"  # of what the research expects, for the chat
 
 
 def find_stage(word: str) -> StageName:
@@ -43,6 +44,10 @@ def carry_out_stage(name: StageName, run: str, progress: "Progress", *, workers:
         ports = _ports(record, artifacts, progress, name, bucket, workers or os.cpu_count() or 1)
         result = run_stage(record, name, ports)
         write_report(load_result(result.run, artifacts), artifacts)
+        if bucket and result.research is not None and not artifacts.exists(PICTURE):
+            from botyard.apps.pictures import research_picture  # the notifier, which sends it, cannot draw
+
+            artifacts.write(PICTURE, research_picture(result.research))
     return result
 
 
