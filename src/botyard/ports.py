@@ -208,6 +208,13 @@ class TrialRegistry(Protocol):
 class DeployTarget(Protocol):
     """Where bots run."""
 
+    def prepare(self, plan: Plan, bot: BotRecord, bundle: bytes) -> Plan:
+        """Return the plan as this target would carry it out; nothing that runs is changed yet.
+
+        Raises: Refused for a bot that cannot run there.
+        """
+        ...
+
     def apply(self, plan: Plan, bot: BotRecord, bundle: bytes) -> str:
         """Carry out a plan and return what the first tick said.
 

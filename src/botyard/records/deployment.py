@@ -77,7 +77,7 @@ class ContractReport:
 class Action:
     """One call that a plan would make."""
 
-    kind: Literal["unpack_bundle", "register_bot", "open_account", "first_tick"]
+    kind: Literal["unpack_bundle", "put_bundle", "change_stack", "register_bot", "open_account", "first_tick"]
     target: str
     text: str
 

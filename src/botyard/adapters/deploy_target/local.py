@@ -50,6 +50,10 @@ class LocalTarget:
         self._fleet = fleet
         self._open_account = open_account
 
+    def prepare(self, plan: Plan, bot: BotRecord, bundle: bytes) -> Plan:  # noqa: ARG002  (the port's)
+        """Return the plan as it is."""
+        return plan
+
     def apply(self, plan: Plan, bot: BotRecord, bundle: bytes) -> str:
         """Carry out the plan; the same plan again changes nothing and returns what the last tick says.
 

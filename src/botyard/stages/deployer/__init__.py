@@ -6,7 +6,7 @@
 4. Contract tests (contract.py) on the unpacked bundle, in an interpreter of its own (inside/).
 5. With a model (modelled.py): it may write the strategy (writing.py), which ships only if it passes the gate and these
    same tests; it reviews the deployment (review.py), each sentence held against the spec's facts (facts.py).
-6. Plan (plan.py), notify, apply: the target unpacks, registers and wakes the bot once.
+6. Plan (plan.py, and what the target would do), notify, apply: the target unpacks, registers and wakes the bot once.
 """
 
 import dataclasses
@@ -87,7 +87,7 @@ def run(
     progress.advance(TASK)
     artifacts.write(BUNDLE_FILE, bundle)
     bot = _bot(settings, market, run_id, mode, report.bundle_hash)
-    plan = make_plan(bot, len(bundle), report.bundle_hash)
+    plan = target.prepare(make_plan(bot, len(bundle), report.bundle_hash), bot, bundle)
     said = [plan_text(plan), *([work.line] if work else []), *(reviewed.lines if reviewed else ())]
     notifier.tell("\n".join(said))
     first_tick = target.apply(plan, bot, bundle)

@@ -65,6 +65,9 @@ class Target:
         self.taken: list[tuple[Plan, BotRecord, bytes]] = []
         self._error = error
 
+    def prepare(self, plan: Plan, bot: BotRecord, bundle: bytes) -> Plan:
+        return plan
+
     def apply(self, plan: Plan, bot: BotRecord, bundle: bytes) -> str:
         if self._error:
             raise self._error
