@@ -10,6 +10,7 @@ from botyard.apps import settings
 from botyard.apps.bots import bundle, held_lots, load
 from botyard.bot import earnings, folds
 from botyard.bot.deployed import load_deployed, load_settings
+from botyard.bot.guards import disaster_stop
 from botyard.bot.limits import timeframe_ms
 from botyard.errors import ConfigError
 from botyard.ports import FleetStore
@@ -175,7 +176,8 @@ def _signals(bot: BotRecord) -> dict[int, str]:
         strategy = load(bundle(bot), bot.code_hash).strategy
     except ConfigError:
         return {}
-    return {i: str(t[0]).replace("_", " ") for i, t in enumerate(strategy.TRANSITIONS)}
+    named = {i: str(t[0]).replace("_", " ") for i, t in enumerate(strategy.TRANSITIONS)}
+    return {**named, disaster_stop.TRANSITION: disaster_stop.NAME}
 
 
 def _next(bot: BotRecord, decided: list[folds.Decided], *, is_liquidated: bool) -> str:

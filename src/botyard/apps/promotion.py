@@ -12,15 +12,19 @@ from botyard.adapters.fleet_store.sqlite import local_owner
 from botyard.adapters.market_data.columns import ColumnMarketData
 from botyard.apps import bots, settings
 from botyard.bot import kill_rule, promotion
+from botyard.bot.guards import disaster_stop
 from botyard.bot.ledger import new_ledger
 from botyard.bot.limits import timeframe_ms
 from botyard.bot.tick import LEASE_MS
 from botyard.engine.backtest import backtest
 from botyard.engine.bars import Bars
 from botyard.engine.program import load_program
-from botyard.errors import InvariantError, RetryableError
+from botyard.errors import InvariantError, RetryableError, UserError
 from botyard.evidence import promotion as evidence
 from botyard.language import compile_spec
+from botyard.market import market_folder
+from botyard.market.market import Market
+from botyard.market.store import list_series
 from botyard.ports import FleetStore
 from botyard.records import codec
 from botyard.records.deployment import BundleSettings, KillRule
@@ -67,6 +71,7 @@ def standing(
         _replay(bot, known, research, entries),
         _silence(bot, known, entries),
         evidence.grace_condition(entries),
+        _disaster(bot, known, research),
         *(asked or [_account(account)]),
     ]
     instrument, costs = known.rules.instrument, known.rules.costs
@@ -149,6 +154,21 @@ def _replay(bot: BotRecord, known: BundleSettings, research: Research | None, en
     ran = backtest(program, bars, known.rules, program.vector(), record_orders=True, trade_from=live)
     orders = np.empty((0, 2)) if ran.orders is None else ran.orders
     return evidence.replay_condition(entries, bars.open_ms[live:].tolist(), orders[live:], ran.equity[live:])
+
+
+def _disaster(bot: BotRecord, known: BundleSettings, research: Research | None) -> Condition:
+    name = "disaster"
+    if research is None:
+        return Condition(name, False, "Without the run's spec its trades cannot be played with a disaster stop.")
+    compiled = compile_spec(research.spec)
+    folder = market_folder(settings.home(), known.market if known.market in bots.STORED else "imported")
+    try:
+        bars = Market(folder, tuple(list_series(folder))).bars(bot.symbol, bot.timeframe)
+    except UserError as e:
+        return Condition(name, False, f"The bars it was researched on are needed: {e}.")
+    program = load_program(compiled, settings.home() / "cache")
+    ran = backtest(program, bars, known.rules, program.vector())
+    return evidence.disaster_condition(disaster_stop.FRAC, bars, ran.trades, known.rules.costs.slippage_bps)
 
 
 def _bars(bot: BotRecord, known: BundleSettings, until_ms: int) -> list[Bar]:

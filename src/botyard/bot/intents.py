@@ -8,9 +8,9 @@ from typing import Literal
 from botyard.bot.ledger import Working
 from botyard.records.fleet import Order
 
-Leg = Literal["market", "rest", "bracket", "close", "kill"]
+Leg = Literal["market", "rest", "bracket", "close", "kill", "disaster"]
 """Why an order is sent: decided at a close, resting from a close, resting from an open fill, to follow the model
-out, to end the bot."""
+out, to end the bot, to rest against a disaster."""
 
 
 def bot_prefix(bot: str) -> str:

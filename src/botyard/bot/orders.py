@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from botyard.bot.intents import Leg, Want, position_wanted, want
-from botyard.bot.ledger import Working
 from botyard.bot.model import Model, Resting
 
 Cut = Callable[[int, float], int]
@@ -78,11 +77,3 @@ def _wanted(before: int, after: int, held: int, price: float, *, may_add: bool, 
 def adds(before: int, after: int) -> bool:
     """Whether going from one position to the other opens, enlarges or turns it."""
     return before * after < 0 or abs(after) > abs(before)
-
-
-def all_but_one_stop(working: list[Working], held: int) -> list[Working]:
-    """List what a halted bot cancels: everything but the tightest stop that protects its position."""
-    side = "sell" if held > 0 else "buy"
-    stops = [w for w in working if w.order.kind == "stop" and w.order.side == side and w.order.reduce_only]
-    tightest = min(stops, key=lambda w: -(w.order.ticks or 0) if held > 0 else (w.order.ticks or 0), default=None)
-    return [w for w in working if held == 0 or w is not tightest]

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from botyard.bot.guards import disaster_stop
 from botyard.bot.intents import Want, bot_prefix, client_id
 from botyard.bot.ledger import Ledger, Working
 from botyard.errors import BotyardError, RetryableError, VenueRejected
@@ -238,6 +239,9 @@ class Session:
                 data = dataclasses.asdict(fill) | {"transition": working.transition}
                 self.note(self.entry("fill", data.pop("bar_ms"), **data))
                 found += 1
+            if found and working.transition == disaster_stop.TRANSITION:
+                text = "its disaster stop filled; it stays flat until its model leaves the position"
+                self.ports.notifier.tell(f"{self.bot.name}: {text}")
         if state is not None and state.status in FINISHED and order.client_id in self.ledger.working:
             why = state.reason or reason or state.status
             self.note(self.entry("cancelled", order.bar_ms, client_id=order.client_id, reason=why))

@@ -9,6 +9,7 @@
 """
 
 import dataclasses
+from collections.abc import Sequence
 from contextlib import suppress
 from decimal import Decimal
 from math import inf
@@ -16,6 +17,7 @@ from math import inf
 from botyard.bot import deployed as bundles
 from botyard.bot import kill_rule, limits, orders, promotion, restore, words
 from botyard.bot.deployed import Deployed
+from botyard.bot.guards import disaster_stop
 from botyard.bot.guards.halting import halt
 from botyard.bot.intents import Want, compare
 from botyard.bot.kill import is_stuck, kill
@@ -193,6 +195,8 @@ class _Tick:
             return
         after = self._model.if_filled(entry * self._tick)
         wants = orders.exit_stops(after.resting, after.lots, self._ledger.lots, self._tick, cut=self._cut)
+        if not any(w.order.kind == "market" for w in self._ledger.working.values()):  # one may be on its way out
+            wants = self._covered(wants)
         planned = self._session.plan(compare(wants, self._sent())[0], last_ms, "a stop by the bot's own fill")
         self._session.write()
         self._session.send(planned)
@@ -236,21 +240,29 @@ class _Tick:
         self._drop_replaced(planned)
         self._text = text
 
-    def _align(self, bar: Bar) -> tuple[list[Want], tuple[Missed, ...]]:
+    def _align(self, bar: Bar) -> tuple[Sequence[Want], tuple[Missed, ...]]:
         """Cancel what should not be at the venue, and say what is missing there."""
         may_add = self._bot.status == "running" and limits.is_fresh(self._bot, bar.open_ms, self._ports.clock.now_ms())
         for _ in range(MOST_REPLANS):
             if self._bot.status not in TRADING:
-                self._session.cancel(orders.all_but_one_stop(self._sent(), self._ledger.lots), "halted")
-                return [], ()
+                self._session.cancel(disaster_stop.unprotecting(self._sent(), self._ledger.lots), "halted")
+                return self._covered([]) if self._max_notional and not self._sent() else [], ()
             wanted = orders.at_close(
                 self._model, self._ledger.lots, bar.close, self._tick, may_add=may_add, cut=self._cut
             )
-            missing, surplus = compare(wanted.wants, self._sent())
+            is_moving = self._model.pending is not None or any(want.kind == "market" for want in wanted.wants)
+            wants = wanted.wants if is_moving else self._covered(wanted.wants)  # else once it has moved
+            missing, surplus = compare(wants, self._sent())
             self._replaced = self._still_protecting(missing, surplus)
             if not self._session.cancel([w for w in surplus if w not in self._replaced], "replaced"):
                 return missing, wanted.missed
         raise RetryableError("orders keep filling while they are replaced")
+
+    def _covered(self, wants: Sequence[Want]) -> Sequence[Want]:
+        entry = self._ledger.entry_ticks
+        if entry is None or not disaster_stop.is_due(self._bot.mode):
+            return wants
+        return disaster_stop.covered(wants, self._ledger.lots, entry)
 
     def _still_protecting(self, missing: list[Want], surplus: list[Working]) -> list[Working]:
         """List the exit stops that stay until their successors rest: where two reduce-only stops may rest at once."""
@@ -279,7 +291,7 @@ class _Tick:
         late_s = (self._ports.clock.now_ms() - bar.open_ms - limits.timeframe_ms(self._bot)) // 1000
         return f"seen {late_s} s after the close, too late to enter"
 
-    def _allowed(self, wants: list[Want], bar: Bar) -> list[Want]:
+    def _allowed(self, wants: Sequence[Want], bar: Bar) -> list[Want]:
         """Leave out what the owner's limits forbid: journaled each time, told once a day; ways out stay."""
         outer, allowed = self._ports.limits, []
         older = 0

@@ -3,10 +3,12 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from botyard.engine.bars import Bars
 from botyard.records.fleet import LIQUIDATION_ID, Entry
 from botyard.records.market import Instrument
 from botyard.records.verdict import Condition, Verdict
@@ -81,6 +83,36 @@ def grace_condition(entries: Iterable[Entry]) -> Condition:
     days = (at[-1] - at[0]) / DAY_MS if at else 0.0
     text = f"It ran for {days:.1f} days, {GRACE_DAYS} are needed; they prove the implementation, not the edge."
     return Condition("grace", days >= GRACE_DAYS, text)
+
+
+def disaster_condition(frac: float, bars: Bars, trades: npt.NDArray[Any], slippage_bps: float) -> Condition:
+    """Play the research's trades again with the stop that rests a fraction from their entry at a real venue.
+
+    trades: of engine/backtest.py's TRADE, over the bars. A trade that the stop ends stays ended until the strategy's
+    next one, as in the bot. The bar of an exit counts by its price alone: at its open the stop would have filled too.
+    """
+    name = "disaster"
+    if not trades.size:
+        return Condition(name, False, "There is no trade in the research's bars to hold against the disaster stop.")
+    returns = trades["return"].copy()
+    ended = 0
+    for at, trade in enumerate(trades):
+        side = 1.0 if trade["lots"] > 0 else -1.0
+        entry, left = trade["entry_price"], trade["exit_price"]
+        level = entry * (1.0 - side * frac)
+        first, last = int(trade["entry_bar"]), int(trade["exit_bar"])
+        reached = np.flatnonzero(side * (bars.low if side > 0 else bars.high)[first:last] <= side * level)
+        if reached.size:
+            opened = bars.open[first + int(reached[0])]
+            filled = side * min(side * level, side * opened) * (1.0 - side * slippage_bps / 1e4)
+            returns[at] += side * (filled - left) / entry
+        ended += bool(reached.size) or side * left <= side * level
+    text = (
+        f"A stop {frac:.0%} from the entry rests at the venue. Over the {len(bars):,} bars of research it ends {ended} of "
+        f"{trades.size} trades: {returns.mean():+.2%} a trade with it, {trades['return'].mean():+.2%} without."
+    )
+    turned = returns.mean() <= 0.0 < trades["return"].mean()
+    return Condition(name, not turned, text + (" It turns a gain into a loss." if turned else ""))
 
 
 def fill_costs(entries: Iterable[Entry], instrument: Instrument, slippage_bps: float) -> FillCosts:

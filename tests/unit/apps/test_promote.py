@@ -70,6 +70,7 @@ def test_a_paper_bot_lacks_an_account_and_real_fills(store):
         "replay": True,
         "kill rule": True,
         "grace": True,
+        "disaster": True,
         "account": False,
         "fills": False,
     }

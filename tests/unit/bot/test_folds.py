@@ -2,9 +2,9 @@ import dataclasses
 
 import pytest
 
-from botyard.bot import folds, limits, orders
-from botyard.bot.ledger import SCHEMA, Working, new_ledger
-from botyard.records.fleet import Entry, Order, Snapshot
+from botyard.bot import folds, limits
+from botyard.bot.ledger import SCHEMA, new_ledger
+from botyard.records.fleet import Entry, Snapshot
 from botyard.testing.bots import live
 from botyard.testing.ports.memory_fleet import MemoryFleet
 
@@ -97,15 +97,6 @@ def test_one_minute_bars_are_fresh_for_a_quarter():
     bot = dataclasses.replace(BOT, feed="live", timeframe="1m")
     assert limits.is_fresh(bot, 0, 75_000)
     assert not limits.is_fresh(bot, 0, 75_001)
-
-
-def test_a_halted_bot_keeps_its_tightest_stop_only():
-    def working(name, kind, ticks, side="sell"):
-        return Working(Order(name, "MADE/UP", side, kind, 5, ticks, 0, reduce_only=True), 0, is_sent=True)
-
-    loose, tight, target = working("a", "stop", 90), working("b", "stop", 95), working("c", "limit", 120)
-    assert orders.all_but_one_stop([loose, tight, target], 5) == [loose, target]
-    assert orders.all_but_one_stop([loose, tight, target], 0) == [loose, tight, target]
 
 
 def test_the_snapshot_of_another_version_is_not_read():

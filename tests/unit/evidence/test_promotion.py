@@ -3,6 +3,8 @@ import math
 import numpy as np
 import pytest
 
+from botyard.engine.backtest import TRADE
+from botyard.engine.bars import Bars
 from botyard.evidence import promotion
 from botyard.evidence.promotion import FillCosts
 from botyard.records.fleet import Entry
@@ -114,3 +116,35 @@ def test_grace_proves_the_implementation_and_says_so(days, is_met):
 def test_only_a_pass_on_real_bars_of_this_very_run_counts(outcome, label, deployed, is_met):
     verdict = Verdict(outcome, "said", 1.0, candidate_list=label)
     assert promotion.verdict_condition(verdict, "a", deployed).is_met is is_met
+
+
+def trade(entry, entry_bar, left, exit_bar, *, short=False):
+    row = np.zeros(1, dtype=TRADE)
+    row["lots"], row["entry_price"], row["exit_price"] = -5.0 if short else 5.0, entry, left
+    row["entry_bar"], row["exit_bar"] = entry_bar, exit_bar
+    row["return"] = (left / entry - 1.0) * (-1.0 if short else 1.0)
+    return row
+
+
+def flat_bars(**changed):
+    columns = {name: np.full(8, 100.0) for name in ("open", "high", "low", "close")}
+    for name, (bar, value) in changed.items():
+        columns[name][bar] = value
+    return Bars(np.arange(8), **columns, volume=np.ones(8))
+
+
+@pytest.mark.parametrize(
+    ("bars", "one", "ended", "mean"),
+    [
+        (flat_bars(), trade(100.0, 1, 110.0, 5), 0, 0.10),
+        (flat_bars(low=(3, 89.0)), trade(100.0, 1, 110.0, 5), 1, -0.10),  # filled at its level, 90
+        (flat_bars(low=(3, 70.0), open=(3, 80.0)), trade(100.0, 1, 110.0, 5), 1, -0.20),  # through it: at the open
+        (flat_bars(low=(5, 80.0)), trade(100.0, 1, 110.0, 5), 0, 0.10),  # it was out at that bar's open
+        (flat_bars(low=(5, 80.0)), trade(100.0, 1, 85.0, 5), 1, -0.15),  # out below the level: the same
+        (flat_bars(high=(2, 111.0)), trade(100.0, 1, 90.0, 5, short=True), 1, -0.10),
+    ],
+)
+def test_a_disaster_stop_ends_what_reached_it(bars, one, ended, mean):
+    found = promotion.disaster_condition(0.1, bars, one, 0.0)
+    assert f"ends {ended} of 1 trades: {mean:+.2%} a trade with it, {one['return'][0]:+.2%} without" in found.text
+    assert found.is_met is not (mean < 0 < one["return"][0])
