@@ -40,7 +40,8 @@ class Sources:
 
     def image_tag(self) -> str:
         """Return a tag that changes when anything in the agents' image would."""
-        files = {name: self.beside / name for name in BESIDE} | {"Dockerfile": self.infra / "Dockerfile"}
+        files = {name: self.beside / name for name in BESIDE}
+        files |= {f"infra/{path.name}": path for path in self.infra.iterdir() if path.name not in BESIDE}
         named = {name: path.read_bytes() for name, path in files.items()} | _package(left_out=("infra", "__pycache__"))
         return _hash(named)[:16]
 
@@ -49,7 +50,8 @@ class Sources:
         for name in BESIDE:
             shutil.copyfile(self.beside / name, folder / name)
         shutil.copyfile(self.infra / "Dockerfile", folder / "Dockerfile")
-        shutil.copytree(PACKAGE, folder / "src" / "botyard", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(self.infra, folder / "infra", ignore=shutil.ignore_patterns(*BESIDE))
+        shutil.copytree(PACKAGE, folder / "src" / "botyard", ignore=shutil.ignore_patterns("__pycache__", "infra"))
 
 
 def find() -> Sources:
