@@ -1,6 +1,5 @@
 """The bot's zip in the runtime client that AWS uses, with 128 MB: bars over HTTP, state in DynamoDB, events of all kinds."""
 
-import dataclasses
 import json
 import shutil
 import zipfile
@@ -11,16 +10,10 @@ import pytest
 
 from botyard.adapters.fleet_store.dynamodb import DynamoFleet
 from botyard.adapters.fleet_store.dynamodb_wire import Credentials, Wire
-from botyard.records import codec
-from botyard.stages.deployer.bundle import build_bundle
 from botyard.testing.aws.runtime_api import Sandbox
-from botyard.testing.bots import live
-from botyard.testing.exchange.loopback import LoopbackExchange, listing_of
+from botyard.testing.bots import in_functions, live
+from botyard.testing.bots.in_functions import BARS, LIVE, NAME
 from botyard.testing.ports import loopback_aws
-
-BARS = live.made_up_bars(130)
-SEED, LIVE = 40, 60  # numbers of bars
-NAME = "swing-1"
 
 
 @pytest.fixture(scope="module")
@@ -31,19 +24,15 @@ def endpoint():
 
 @pytest.fixture(scope="module")
 def unpacked(tmp_path_factory):
-    deployed = live.deployed(feed="live")
-    settings = dataclasses.replace(deployed.settings, market="binance")
     folder = tmp_path_factory.mktemp("function")
-    with zipfile.ZipFile(BytesIO(build_bundle(live.STRATEGY, "{}", codec.dump(settings), "UTC"))) as archive:
+    with zipfile.ZipFile(BytesIO(in_functions.bundle())) as archive:
         archive.extractall(folder)
     return folder
 
 
 @pytest.fixture(scope="module")
 def exchange():
-    with LoopbackExchange(
-        [listing_of("MADE", BARS, quote="UP", tick="0.01", lot="0.001")], now_ms=live.START_MS
-    ) as one:
+    with in_functions.exchange() as one:
         yield one
 
 
@@ -85,8 +74,7 @@ class Function:
 def fleet(endpoint):
     wire = Wire(loopback_aws.REGION, lambda: Credentials("testing", "testing"), endpoint)
     store = DynamoFleet(wire.call, loopback_aws.make_table(endpoint, "bots"))
-    bot = live.bot(live.deployed(feed="live"), live_from_ms=BARS[LIVE].open_ms, seed_ms=BARS[SEED].open_ms)
-    store.add_bot(bot)
+    store.add_bot(in_functions.bot())
     yield store
     wire.close()
 
@@ -137,7 +125,7 @@ def test_a_bot_lives_in_its_function_until_it_is_killed(function, fleet):
 
 
 def test_a_zip_that_was_changed_halts_the_bot_and_says_why(function, fleet, unpacked, tmp_path):
-    fleet.add_bot(live.bot(live.deployed(feed="live"), name="other", live_from_ms=BARS[LIVE].open_ms))
+    fleet.add_bot(in_functions.bot("other"))
     root = tmp_path / "changed"
     shutil.copytree(unpacked, root)
     (root / "strategy.py").write_text("raise SystemExit\n")

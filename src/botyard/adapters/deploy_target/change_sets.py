@@ -16,7 +16,8 @@ PAUSE_SECONDS = 3.0
 _Found = TypeVar("_Found")
 _NOTHING = ("didn't contain changes", "No updates are to be performed")
 _GONE = ("", "DELETE_COMPLETE")
-_BROKEN = ("CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED")  # can only be deleted
+# what was proposed and never carried out, and what can only be deleted
+_LEFT_OVER = ("REVIEW_IN_PROGRESS", "CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED")
 _BUSY = ("Throttl", "TooManyRequests", "RequestLimitExceeded", "ServiceUnavailable", "InternalFailure", "LimitExceeded")
 
 
@@ -57,23 +58,28 @@ class Stacks:
         What an earlier try left half made is taken away first.
         """
         status = self._settled(stack)
-        if status in _BROKEN:
+        if status in _LEFT_OVER:
             self.delete(stack)
             status = ""
-        is_new = status in (*_GONE, "REVIEW_IN_PROGRESS")
+        is_new = status in _GONE
+        if not is_new:
+            self._drop(stack, name)
         with translated(f"proposing a change of stack {stack}"):
-            if status not in _GONE:
-                self._drop(stack, name)
-            self._client.create_change_set(
-                StackName=stack,
-                ChangeSetName=name,
-                ChangeSetType="CREATE" if is_new else "UPDATE",
-                TemplateBody=template,
-                Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
-                Capabilities=["CAPABILITY_NAMED_IAM"],
-                Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
-                **self._role,
-            )
+            try:
+                self._client.create_change_set(
+                    StackName=stack,
+                    ChangeSetName=name,
+                    ChangeSetType="CREATE" if is_new else "UPDATE",
+                    TemplateBody=template,
+                    Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+                    Capabilities=["CAPABILITY_NAMED_IAM"],
+                    Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
+                    **self._role,
+                )
+            except self._client.exceptions.ClientError as e:
+                if any(words in str(e) for words in _NOTHING):
+                    return []
+                raise
         found = self._made(stack, name)
         if found is None:
             return []

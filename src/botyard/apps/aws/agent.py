@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from botyard.apps import settings
+from botyard.apps.aws import bot_stacks
 from botyard.errors import NotFound, UserError
 from botyard.records.run import STAGES, RunRecord, StageName
 
 if TYPE_CHECKING:
     from botyard.apps.aws.task import Task
     from botyard.pipeline import Ports, Result
-    from botyard.ports import ArtifactStore, Progress
+    from botyard.ports import ArtifactStore, Notifier, Progress
 
 TRIALS = "runs/trials"  # where the bucket keeps what all runs tried
 MARKET = "market/imported"
@@ -97,17 +98,20 @@ def _load(run: str, artifacts: "ArtifactStore") -> RunRecord:
 def _ports(
     record: RunRecord, artifacts: "ArtifactStore", progress: "Progress", name: StageName, bucket: str, workers: int
 ) -> "Ports":
-    from botyard.apps import notifying
     from botyard.apps.wiring import pipeline_ports
 
     # who starts an agent has leave: in AWS the state machine asks before it
     ports = dataclasses.replace(
-        pipeline_ports(record, artifacts, progress, workers=workers, notifier=notifying.notifier()), gate=None
+        pipeline_ports(record, artifacts, progress, workers=workers, notifier=_notifier(record, name)), gate=None
     )
     if not bucket:
         return ports
     if record.market == "imported" and name != "designer":
         _bring_bars(bucket)
+    if name == "deployer" and bot_stacks.is_meant():
+        from botyard.apps.aws.fleet.table import open_fleet
+
+        return dataclasses.replace(ports, target=bot_stacks.target(open_fleet()))
     if name != "researcher":
         return ports
     from botyard.adapters.artifact_store.s3 import S3Artifacts
@@ -115,6 +119,18 @@ def _ports(
 
     kept = S3Artifacts(_client("s3"), bucket, TRIALS, settings.home() / "bucket" / bucket / TRIALS)
     return dataclasses.replace(ports, registry=DynamoTrials(_client("dynamodb"), _table(), kept))
+
+
+def _notifier(record: RunRecord, name: StageName) -> "Notifier":
+    """Return who is told; in AWS the plan of a deployment goes to the chat before it is carried out."""
+    from botyard.apps import notifying
+
+    function = os.environ.get("BOTYARD_NOTIFIER", "").strip()
+    if name != "deployer" or not function:
+        return notifying.notifier()
+    from botyard.adapters.notifier.function import FunctionNotifier
+
+    return notifying.Everyone(notifying.notifier(), FunctionNotifier(_client("lambda"), function, record.run_id))
 
 
 def _bring_bars(bucket: str) -> None:
