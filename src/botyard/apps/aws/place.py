@@ -28,11 +28,6 @@ def stack_name(environment: str) -> str:
     return f"botyard-{environment}"
 
 
-def bot_name(environment: str, bot: str) -> str:
-    """Name a bot's stack, and its function."""
-    return f"botyard-bot-{environment}-{bot}"
-
-
 def parameter(environment: str, rest: str) -> str:
     """Name a parameter, such as telegram/token."""
     return f"/botyard/{environment}/{rest}"

@@ -2,6 +2,7 @@
 
 import time
 
+from botyard.adapters.deploy_target.stacks import stack_name
 from botyard.adapters.notifier.console import ConsoleNotifier
 from botyard.apps import answers, bots, settings
 from botyard.apps.aws import place
@@ -82,9 +83,9 @@ def _end_bots(store: table.AwsFleet, say: Say) -> None:
             if time.monotonic() > until:
                 raise RetryableError(f"{bot.name} is not flat after 15 minutes; look at it, then run this again")
             time.sleep(PAUSE_SECONDS)
-        if stack.find(place.bot_name(settings.environment(), bot.name)) is not None:
+        if stack.find(stack_name(settings.environment(), bot.name)) is not None:
             control.bury(bot.name)
-            stack.delete(place.bot_name(settings.environment(), bot.name), say)
+            stack.delete(stack_name(settings.environment(), bot.name), say)
 
 
 def _forget_chat(environment: str, say: Say) -> None:

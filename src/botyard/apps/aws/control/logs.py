@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+from botyard.adapters.deploy_target.stacks import stack_name
 from botyard.apps import settings
 from botyard.apps.aws import place
 from botyard.apps.aws.fleet import table
@@ -40,7 +41,7 @@ def _place(target: str) -> tuple[str, str]:
     if target in STAGES or not target:
         return f"/botyard/{environment}/agents", f"{target}/" if target else ""
     table.open_fleet().bot(target)  # names those there are
-    return f"/aws/lambda/{place.bot_name(environment, target)}", ""
+    return f"/aws/lambda/{stack_name(environment, target)}", ""
 
 
 def _read(group: str, streams: str, since_ms: int) -> list[dict[str, Any]]:

@@ -63,7 +63,7 @@ def tick_ms() -> float | None:
     from botyard.apps.aws import place
 
     with closing(bots.open_store()) as fleet:
-        names = [place.bot_name(settings.environment(), bot.name) for bot in fleet.bots() if bot.status != "killed"]
+        names = [stack_name(settings.environment(), bot.name) for bot in fleet.bots() if bot.status != "killed"]
     try:
         return mean_tick_ms(place.client("cloudwatch"), names, dt.datetime.now(dt.UTC))
     except Exception as e:

@@ -3,7 +3,9 @@
 import json
 from typing import Any
 
+from botyard.adapters.deploy_target.stacks import Places, stack_name
 from botyard.apps.aws import place
+from botyard.apps.aws.fleet import table
 from botyard.bot.tick import TickReport
 from botyard.errors import ConfigError, NotFound, RetryableError
 from botyard.ports import FleetStore
@@ -38,7 +40,7 @@ def ask(bot: str, event: dict[str, Any]) -> dict[str, Any]:
 
     Raises: NotFound when there is no such function; ConfigError when it failed; RetryableError when AWS is busy.
     """
-    name = place.bot_name(place.here().environment, bot)
+    name = stack_name(place.here().environment, bot)
     try:
         answer = place.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event).encode())
         body = json.loads(answer["Payload"].read() or b"{}")
@@ -54,9 +56,29 @@ def ask(bot: str, event: dict[str, Any]) -> dict[str, Any]:
     return dict(body)
 
 
+def make_stack(bot: BotRecord) -> None:
+    """Make the stack of a registered bot whose bundle lies in the bucket, and wait for it; nothing ticks yet.
+
+    Raises: ConfigError, RetryableError.
+    """
+    from botyard.apps.aws import bot_stacks
+
+    found = place.here()
+    told = place.outputs(found.environment)
+    places = Places(
+        environment=found.environment,
+        bucket=found.bucket,
+        table=found.table,
+        boundary=told["BotBoundary"],
+        notifier=told["Notifier"],
+        stack_role=told["BotStackRole"],
+    )
+    bot_stacks.target_at(places, table.open_fleet()).make_stack(bot)
+
+
 def bury(bot: str) -> None:
     """Delete a bot's stack; twice is once, and CloudFormation goes on with it by itself."""
-    name = place.bot_name(place.here().environment, bot)
+    name = stack_name(place.here().environment, bot)
     try:
         place.client("cloudformation").delete_stack(StackName=name)
     except Exception as e:
