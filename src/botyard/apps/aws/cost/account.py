@@ -59,6 +59,7 @@ def run_seconds() -> Mapping[str, float]:
 
 def tick_ms() -> float | None:
     """Ask the account for `mean_tick_ms` of the fleet's functions. Raises: what `place.translated` says."""
+    from botyard.adapters.deploy_target.stacks import stack_name
     from botyard.apps import bots, settings
     from botyard.apps.aws import place
 
