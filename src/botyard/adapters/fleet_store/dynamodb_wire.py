@@ -9,6 +9,7 @@ import hmac
 import http.client
 import json
 import os
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -96,19 +97,30 @@ def sign(
     return signed
 
 
+def connect(address: str, seconds: float, tls: ssl.SSLContext | None = None) -> http.client.HTTPConnection:
+    """Make a connection to an origin, such as https://example.org; it opens with the first request."""
+    place = urlsplit(address)
+    if place.scheme == "https":
+        return http.client.HTTPSConnection(place.netloc, timeout=seconds, context=tls)
+    return http.client.HTTPConnection(place.netloc, timeout=seconds)
+
+
 class Wire:
     """One kept connection to DynamoDB in a region. Not to be shared by threads."""
 
     def __init__(
-        self, region: str, credentials: Callable[[], Credentials] = environment_credentials, endpoint: str = ""
+        self,
+        region: str,
+        credentials: Callable[[], Credentials] = environment_credentials,
+        endpoint: str = "",
+        tls: ssl.SSLContext | None = None,
     ) -> None:
-        """endpoint: another address than Amazon's, for tests."""
+        """endpoint: another address than Amazon's, for tests. tls: one that is shared, since making one is dear."""
         place = urlsplit(endpoint or f"https://dynamodb.{region}.amazonaws.com")
         self._region = region
         self._credentials = credentials
         self._host = place.netloc
-        kind = http.client.HTTPSConnection if place.scheme == "https" else http.client.HTTPConnection
-        self._connection = kind(place.netloc, timeout=TIMEOUT_SECONDS)
+        self._connection = connect(endpoint or f"https://{self._host}", TIMEOUT_SECONDS, tls)
         self._used_s = 0.0
 
     def call(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ It speaks to the venue's mainnet host and to no other; prices of a testnet are n
 import http.client
 import json
 import re
+import ssl
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -37,8 +38,12 @@ VENUES = tuple(_HOSTS)
 class Klines:
     """One kept connection to a venue. Not to be shared by threads."""
 
-    def __init__(self, venue: str, instrument: Instrument, *, loopback: str = "") -> None:
+    def __init__(
+        self, venue: str, instrument: Instrument, *, loopback: str = "", tls: ssl.SSLContext | None = None
+    ) -> None:
         """loopback: stands in for the venue, for tests; only a loopback address is taken.
+
+        tls: one that is shared, since making one is dear.
 
         Raises: ConfigError for another venue, or a foreign `loopback`.
         """
@@ -49,9 +54,11 @@ class Klines:
         self._venue = venue
         self._host = _HOSTS[venue]
         self._pair = instrument.base + instrument.quote
-        place = urlsplit(loopback or f"https://{self._host.name}")
-        kind = http.client.HTTPSConnection if place.scheme == "https" else http.client.HTTPConnection
-        self._connection = kind(place.netloc, timeout=TIMEOUT_SECONDS)
+        self._connection: http.client.HTTPConnection = (
+            http.client.HTTPConnection(urlsplit(loopback).netloc, timeout=TIMEOUT_SECONDS)
+            if loopback
+            else http.client.HTTPSConnection(self._host.name, timeout=TIMEOUT_SECONDS, context=tls)
+        )
         self._used_s = 0.0
 
     def fetch_ohlcv(self, symbol: str, timeframe: str, since: int | None, limit: int | None) -> list[list[Any]]:

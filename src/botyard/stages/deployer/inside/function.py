@@ -8,6 +8,7 @@ holds. Of a scheduled event only its age counts: what waited too long does nothi
 import http.client
 import json
 import os
+import ssl
 import time
 import zoneinfo
 from contextlib import nullcontext, suppress
@@ -21,7 +22,7 @@ from urllib.parse import urlsplit
 from botyard.adapters.clock.system import SystemClock
 from botyard.adapters.clock.venue import VenueClock
 from botyard.adapters.fleet_store.dynamodb import DynamoFleet
-from botyard.adapters.fleet_store.dynamodb_wire import Wire, environment_credentials, sign
+from botyard.adapters.fleet_store.dynamodb_wire import Wire, connect, environment_credentials, sign
 from botyard.adapters.market_data.ccxt import CcxtMarketData
 from botyard.adapters.market_data.klines import Klines
 from botyard.adapters.venue.paper_carried import CarriedPaper
@@ -39,6 +40,7 @@ MOST_AGE_MS = 120_000  # of an event: Lambda keeps one for a minute, EventBridge
 PAUSES = (0.0, 1.0, 3.0)  # seconds before each try while the bar that is due is not there
 TELL_SECONDS = 5.0
 
+TLS = ssl.create_default_context()  # reads all authorities there are, once
 zoneinfo.reset_tzpath([str(HERE / "zoneinfo")])  # the rules of the research, not those of the machine
 
 
@@ -134,10 +136,10 @@ def _world() -> World:
     bot, region = _variable("BOTYARD_BOT"), _variable("AWS_REGION")
     settings = load_settings(HERE)
     venue = CarriedPaper(bot, settings.rules, settings.timeframe)
-    wire = Wire(region, environment_credentials, _endpoint("DYNAMODB"))
+    wire = Wire(region, environment_credentials, _endpoint("DYNAMODB"), TLS)
     store = DynamoFleet(wire.call, _variable("BOTYARD_TABLE"), behind_ms=HOUR_MS, account=venue)
     mainnet = _loopback("mainnet")
-    klines = Klines(settings.market, settings.rules.instrument, loopback=mainnet)
+    klines = Klines(settings.market, settings.rules.instrument, loopback=mainnet, tls=TLS)
     clock = VenueClock(SystemClock(), klines.fetch_time, every_ms=0 if mainnet else HOUR_MS)
     market = CcxtMarketData(klines, settings.rules.instrument, now_ms=clock.now_ms, translate=_as_it_is)
     return World(bot, settings, store, venue, market, clock)
@@ -169,12 +171,12 @@ def _send(event: dict[str, Any]) -> None:
     if not name:
         return
     region = _variable("AWS_REGION")
-    place = urlsplit(_endpoint("LAMBDA") or f"https://lambda.{region}.amazonaws.com")
+    address = _endpoint("LAMBDA") or f"https://lambda.{region}.amazonaws.com"
     path, body = f"/2015-03-31/functions/{name}/invocations", json.dumps(event).encode()
     headers = {"content-type": "application/json", "x-amz-invocation-type": "Event"}
-    signed = sign(place.netloc, path, headers, body, region, environment_credentials(), time.time(), service="lambda")
-    kind = http.client.HTTPSConnection if place.scheme == "https" else http.client.HTTPConnection
-    connection = kind(place.netloc, timeout=TELL_SECONDS)
+    host, mine = urlsplit(address).netloc, environment_credentials()
+    signed = sign(host, path, headers, body, region, mine, time.time(), service="lambda")
+    connection = connect(address, TELL_SECONDS, TLS)
     try:
         connection.request("POST", path, body, signed)
         said = str(connection.getresponse().status)
@@ -190,5 +192,6 @@ def _log(line: dict[str, Any]) -> None:
     print(json.dumps(line))  # noqa: T201  (the function's log; each byte is paid for)
 
 
-with suppress(ConfigError):
-    _deployed()  # while the function is being started, when it has a whole processor
+with suppress(ConfigError):  # while the function is being started, when it has a whole processor
+    _deployed()
+    _world()
