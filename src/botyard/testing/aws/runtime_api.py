@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from subprocess import Popen
-from typing import IO
+from typing import IO, Any
 
 from botyard.testing.aws.limits import start
 from botyard.testing.aws.usage import Usage, cpu_ms, memory_mb
@@ -201,6 +201,11 @@ def _error(kind: str, text: str) -> str:
     return json.dumps({"errorType": kind, "errorMessage": text})
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing: a function's process may end in the middle of a request."""
+
+
 def _server(sandbox: Sandbox) -> ThreadingHTTPServer:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -235,6 +240,6 @@ def _server(sandbox: Sandbox) -> ThreadingHTTPServer:
             self.end_headers()
             self.wfile.write(body)
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     return server

@@ -25,13 +25,16 @@ TICK = figures.Tick(
     cpu_ms=10.0,
     cold_cpu_ms=20.0,
     init_cpu_ms=80.0,
-    requests=2.0,
+    exchange_requests=1.0,
+    table_requests=2.0,
     read_units=0.5,
     write_units=0.25,
-    wait_ms=100.0,
+    log_bytes=0.0,
+    exchange_ms=180.0,
+    table_ms=10.0,
+    init_cores=0.5,
     cold_share=0.1,
     cold_after_minutes=15,
-    log_bytes=0.0,
 )
 FOUND = dataclasses.replace(figures.measured(), tick=TICK)
 
@@ -46,10 +49,11 @@ def amount(lines, price):
 
 
 def test_waiting_is_billed_as_it_is_and_work_by_the_share_of_a_core():
-    # 128 of 1769 MB: 13.82 times slower; nine warm ticks of 10 ms and one cold one of 100 ms, two requests of 100 ms
-    assert bill.billed_ms(TICK, 128, 5) == pytest.approx((0.9 * 10 + 0.1 * 100) * 1769 / 128 + 200)
-    assert bill.billed_ms(TICK, 128, 15) == pytest.approx(100 * 1769 / 128 + 200)
-    assert bill.billed_ms(TICK, 3008, 5) == pytest.approx(19 + 200)
+    # 128 of 1769 MB: 13.82 times slower; nine warm ticks of 10 ms and one cold one of 20 ms, with 80 ms of import on
+    # half a core; all wait for 180 and twice 10 ms
+    assert bill.billed_ms(TICK, 128, 5) == pytest.approx(11 * 1769 / 128 + 0.1 * 160 + 200)
+    assert bill.billed_ms(TICK, 128, 15) == pytest.approx(20 * 1769 / 128 + 160 + 200)
+    assert bill.billed_ms(TICK, 3008, 5) == pytest.approx(11 + 16 + 200)
 
 
 def test_a_bot_of_five_minutes_ticks_8760_times_in_730_hours():

@@ -87,13 +87,13 @@ def run(plan: Plan, found: Measured, seconds: Mapping[str, float] | None = None)
 def billed_ms(tick: Tick, memory_mb: int, minutes: int) -> float:
     """How long Lambda bills for one tick at bars of that length.
 
-    A function has memory/1769 of a core, so that processor time grows by the inverse; waiting does not. The import is
-    counted at the same share, although AWS is known to lend more for it: this errs upwards.
+    A function has memory/1769 of a core, so that processor time grows by the inverse; waiting does not.
     """
     slower = max(1.0, WHOLE_CORE_MB / memory_mb)
     cold = 1.0 if minutes >= tick.cold_after_minutes else tick.cold_share
-    processor = (1 - cold) * tick.cpu_ms + cold * (tick.cold_cpu_ms + tick.init_cpu_ms)
-    return processor * slower + tick.requests * tick.wait_ms
+    cold_ms = tick.cold_cpu_ms * slower + tick.init_cpu_ms / tick.init_cores
+    waiting = tick.exchange_requests * tick.exchange_ms + tick.table_requests * tick.table_ms
+    return (1 - cold) * tick.cpu_ms * slower + cold * cold_ms + waiting
 
 
 def bot(plan: Plan, found: Measured, timeframe: str, measured_ms: float | None = None) -> list[Line]:

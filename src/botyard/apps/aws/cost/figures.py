@@ -34,13 +34,16 @@ class Tick:
     cpu_ms: float
     cold_cpu_ms: float
     init_cpu_ms: float
-    requests: float
+    exchange_requests: float
+    table_requests: float
     read_units: float
     write_units: float
-    wait_ms: float  # of one request
+    log_bytes: float
+    exchange_ms: float  # of waiting for one request
+    table_ms: float
+    init_cores: float
     cold_share: float
     cold_after_minutes: int
-    log_bytes: float
 
 
 @dataclass(frozen=True, slots=True)
