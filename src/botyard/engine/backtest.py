@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from ctypes import CFUNCTYPE, c_int64, c_void_p
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -76,7 +77,9 @@ class Score(NamedTuple):
 
 FREE = Costs(taker_bps=0.0, maker_bps=0.0, slippage_bps=0.0, funding_bps=0.0)
 
-_RUN = CFUNCTYPE(None, *[c_int64] * 3, *[c_void_p] * 18)
+_RUN = CFUNCTYPE(None, *[c_int64] * 4, *[c_void_p] * 19)
+
+NOTHING = [0] * 5  # addresses of what is not recorded
 
 
 class Runner:
@@ -102,21 +105,27 @@ class Runner:
         self._columns = [
             np.ascontiguousarray(minutes),
             bars.days,
+            bars.day_starts,
             bars.open,
             bars.high,
             bars.low,
             bars.close,
             bars.volume,
         ]
-        self._addresses = [column.ctypes.data for column in self._columns]
+        self._column_addresses = [column.ctypes.data for column in self._columns]
         self._n = len(bars)
-        self._state = np.array(new_state(module.STATE_SIZE, module.ORDER_SLOTS, module.UNKNOWN, module.INITIAL))
+        state = new_state(module.STATE_SIZE, module.ORDER_SLOTS, module.UNKNOWN, module.INITIAL)
+        self._new_state = np.array([*state, 0.0])  # the last one is the loop's
+        self._known = int(bars.is_known and bool(np.isfinite(minutes).all()))
         x = constants(rules, module, trade_from)
         self._x = np.array(x)
         self._free_x = np.array(constants(replace(rules, costs=FREE), module, trade_from))
-        self._book = np.array(new_book(x))
-        self._daily = np.empty(int(np.unique(bars.days).size) + 1)
+        self._new_book = np.array(new_book(x))
+        self._state, self._book = self._new_state.copy(), self._new_book.copy()
+        self._marks = np.full(bars.day_starts.size + 1, self._x[X_INITIAL_CASH])  # then equity at the end of each day
         self._counts = np.zeros(COUNTS)
+        self._own_addresses = [self._state.ctypes.data, self._book.ctypes.data]
+        self._last_addresses = [self._marks[1:].ctypes.data, self._counts.ctypes.data]
 
     def score(self, vector: Floats, *, gross: bool = False) -> Score:
         """Run with these parameter values, as `Program.vector` gives them, and keep the figures only.
@@ -141,9 +150,8 @@ class Runner:
     def backtest(self, vector: Floats, *, record_orders: bool = False) -> Backtest:
         """Run with these parameter values and keep everything."""
         n = self._n
-        equity, lots = np.empty(n), np.empty(n)
-        fills = np.empty((n * MOST_FILLS, FILL_ROW))  # untouched pages cost nothing
-        trades = np.empty((n * MOST_FILLS, TRADE_WIDTH))
+        equity, lots = np.empty((2, n))
+        fills, trades = self._rows
         orders = np.zeros((n, 2 + 4 * self._slots)) if record_orders else np.empty(0)
         recorded = ORDERS_TOO if record_orders else CURVES
         b = self._call(vector, self._x, recorded, equity, lots, fills, trades, orders)
@@ -162,6 +170,11 @@ class Runner:
             orders=orders if record_orders else None,
         )
 
+    @cached_property
+    def _rows(self) -> tuple[Floats, Floats]:
+        """Room for all fills and trades that could be, kept from run to run; untouched pages cost nothing."""
+        return np.empty((self._n * MOST_FILLS, FILL_ROW)), np.empty((self._n * MOST_FILLS, TRADE_WIDTH))
+
     def loop(self, vector: Floats, written: tuple[Floats, ...] = ()) -> None:
         """Run the compiled loop alone, with these parameter values: what benchmarks time.
 
@@ -170,22 +183,23 @@ class Runner:
         self._call(vector, self._x, CURVES if written else DAILY, *written)
 
     def _call(self, vector: Floats, x: Floats, recorded: int = DAILY, *outputs: Floats) -> Floats:
-        b = self._book.copy()
-        s = self._state.copy()
-        written = [array.ctypes.data for array in outputs] or [0] * 5
+        self._state[:] = self._new_state
+        self._book[:] = self._new_book
+        state, book = self._own_addresses
+        marks, counts = self._last_addresses
+        written = [array.ctypes.data for array in outputs] or NOTHING
         self._run(
-            self._n, recorded, self._slots, *self._addresses,
-            s.ctypes.data, vector.ctypes.data, b.ctypes.data, x.ctypes.data,
-            self._daily.ctypes.data, *written, self._counts.ctypes.data,
+            self._n, recorded, self._slots, self._known, *self._column_addresses,
+            state, vector.ctypes.data, book, x.ctypes.data, marks, *written, counts,
         )  # fmt: skip
-        return b
+        return self._book
 
     def daily_returns(self) -> Floats:
         """Return the daily returns of the run that was made last; `metrics.return_days` says of which days."""
-        marks = np.empty(int(self._counts[N_DAYS]) + 1)
-        marks[0] = self._x[X_INITIAL_CASH]
-        marks[1:] = self._daily[: marks.size - 1]
-        return np.asarray(marks[1:] / marks[:-1] - 1.0)
+        marks = self._marks[: int(self._counts[N_DAYS]) + 1]
+        returns: Floats = marks[1:] / marks[:-1]
+        returns -= 1.0
+        return returns
 
     def _sharpe(self) -> float:
         return sharpe(self.daily_returns())

@@ -17,6 +17,7 @@ Integers = npt.NDArray[np.int64]
 
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
+LARGEST = 1e100  # of a price or a volume: sums over windows stay finite
 COLUMNS = ("open", "high", "low", "close", "volume")
 
 
@@ -69,6 +70,17 @@ class Bars:
     def days(self) -> Floats:
         """UTC day number of each bar's open, (n_bars,)."""
         return (self.open_ms // DAY_MS).astype(np.float64)
+
+    @cached_property
+    def day_starts(self) -> Floats:
+        """Index of the first bar of each UTC day, then how many bars there are: (n_days + 1,)."""
+        first = np.flatnonzero(np.diff(self.days, prepend=np.nan))
+        return np.append(first, len(self)).astype(np.float64)
+
+    @cached_property
+    def is_known(self) -> bool:
+        """Whether all prices and volumes are finite, and far from what a float can hold."""
+        return all(bool((np.abs(getattr(self, name)) <= LARGEST).all()) for name in COLUMNS)
 
     def local_minutes(self, timezone: str) -> Floats:
         """Local minutes since 1970-01-01 00:00 of each bar's open in a time zone, (n_bars,)."""

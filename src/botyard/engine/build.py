@@ -11,9 +11,15 @@ from typing import Any
 import botyard.ops
 import botyard.rules
 from botyard.engine import kernel
+from botyard.engine import machine as translator
 from botyard.engine.cache import CodeCache
-from botyard.engine.machine import expressions, ir, native, translate
-from botyard.ops.state import ORDERS
+from botyard.engine.machine import native, translate
+from botyard.engine.machine.stages import Settling, Stage
+from botyard.ops.average import ema, rma
+from botyard.ops.momentum import rsi
+from botyard.ops.state import BAR_COUNT, ORDERS
+from botyard.ops.volatility import atr, true_range
+from botyard.ops.window import highest, lowest, sma, window_sum, wma
 from botyard.rules.layout import (
     ORDER_LOTS,
     X_MAX_LEVERAGE,
@@ -24,6 +30,9 @@ from botyard.rules.layout import (
     X_TARGETS,
 )
 from botyard.rules.sizing import KINDS
+
+KEEP_FINITE = (ema, rma, rsi, true_range, atr, sma, wma, window_sum, highest, lowest)
+"""Once they are settled, these give finite numbers for prices and volumes (see `Bars.is_known`), and for each other's."""
 
 
 def machine_code(module: Any, source: str, code: CodeCache) -> bytes:
@@ -36,15 +45,27 @@ def _compiled(module: Any, source: str) -> bytes:
 
 
 def _program(module: Any, source: str) -> str:
-    given = {"on_bar": module.on_bar, "on_fill": module.on_fill}
-    program = translate.Program({module.on_bar.__module__: source}, given, _known(module), kernel.RARE, ORDERS)
+    given = {"on_first_bar": module.on_bar, "on_bar": module.on_bar, "on_fill": module.on_fill}
+    sources = {module.on_bar.__module__: source}
+    program = translate.Program(sources, given, _known(module), kernel.RARE, ORDERS, settling(module))
     sizes = {
-        "s": module.STATE_SIZE,
+        "s": module.STATE_SIZE + 1,
         "p": max(1, len(module.PARAMETERS)),
         "x": X_TARGETS + len(module.TRANSITIONS),
         "b": ORDER_LOTS,
     }
     return program.text(kernel.run, kernel.SYMBOL, sizes)
+
+
+def settling(module: Any) -> Settling:
+    """Say how a strategy's `on_first_bar` hands over to its `on_bar`; the state needs one more place for it."""
+    return Settling(
+        stages={"on_first_bar": Stage.FILLING, "on_bar": Stage.KNOWN},
+        asks=kernel.has_settled,
+        counts_at=module.STATE_SIZE,
+        counted=(BAR_COUNT,),
+        keeps=KEEP_FINITE,
+    )
 
 
 def _known(module: Any) -> dict[tuple[str, int], float]:
@@ -67,12 +88,11 @@ def _key(source: str) -> str:
 def _ground() -> str:
     """Everything but the strategy that machine code depends on."""
     digest = hashlib.sha256()
-    for package in (botyard.ops, botyard.rules):
+    for package in (botyard.ops, botyard.rules, translator):
         for path in sorted(Path(package.__path__[0]).rglob("*.py")):
             digest.update(path.read_bytes())
-    for module in (expressions, ir, kernel, native, translate):
-        digest.update(Path(str(module.__file__)).read_bytes())
-    digest.update(Path(__file__).read_bytes())
+    for file in (str(kernel.__file__), __file__):
+        digest.update(Path(file).read_bytes())
     return "\0".join([
         digest.hexdigest(), version("llvmlite"), sys.version, platform.platform(), native.machine_name(),
     ])  # fmt: skip

@@ -1,6 +1,5 @@
 """The loop over bars, as plain Python: compiled together with the rules, and linked with one strategy."""
 
-from math import inf
 from typing import Any
 
 from botyard.ops.state import KIND, LEVEL, NO_ORDER, ORDER_WIDTH, ORDERS, PENDING, TRANSITION
@@ -34,13 +33,16 @@ DAILY, CURVES, ORDERS_TOO = 0, 1, 2  # how much is recorded
 
 
 def run(
+    on_first_bar: OnBar,
     on_bar: OnBar,
     on_fill: OnFill,
     n: int,
     recorded: int,
     slots: int,
+    known: int,
     minutes: Floats,
     days: Floats,
+    day_starts: Floats,
     open: Floats,
     high: Floats,
     low: Floats,
@@ -58,8 +60,10 @@ def run(
     orders: Floats,
     counts: Floats,
 ) -> None:
-    """Run a strategy over n bars. Its two functions are bound when it is compiled.
+    """Run a strategy over n bars. Its functions are bound when it is compiled.
 
+    on_first_bar, on_bar: the same function twice; the second takes over when the ops are settled, and asks no more.
+    known: 1 where `Bars.is_known`, else they never are. day_starts: the bars with which a UTC day begins, then n.
     daily: equity at the last bar of each UTC day, the first bar of all left out. The arrays after it are written only
     as far as `recorded` asks: DAILY none, CURVES all but orders, ORDERS_TOO all. Each bar passes as in `rules.book.step`;
     the bars of a day that find nothing to settle leave the book alone. In the end `s` is of no use: what nothing reads
@@ -68,37 +72,45 @@ def run(
     counts[N_FILLS] = 0.0
     counts[N_TRADES] = 0.0
     counts[N_DAYS] = 0.0
-    today = -inf
+    day = 0
+    next_day = 0
     idle = False
-    over = False
+    settled_from = n
     for i in range(n):
-        if days[i] != today:
-            today = days[i]
+        if i == next_day:
             if i > 1:
                 end_day(b, daily, counts)
-            begin_day(b, today)
+            begin_day(b, days[i])
+            day += 1
+            next_day = int(day_starts[day])
             idle = False
         if not idle:
             b[BAR] = float(i)
             b[FILL_COUNT] = 0.0
             b[TRADE_COUNT] = 0.0
             b[REFUSAL] = ACCEPTED
-            over = over or not settle(s, p, b, x, on_fill, open[i], high[i], low[i], close[i])
-        if not over:
+            if not settle(s, p, b, x, on_fill, open[i], high[i], low[i], close[i]):
+                end_early(s, b, n, recorded, slots, days, daily, equity, lots, fills, trades, orders, counts, i)
+                return
+        if i >= settled_from:
             on_bar(s, p, minutes[i], open[i], high[i], low[i], close[i], volume[i])
-            if not idle or wants_something(s, x):
-                b[BAR] = float(i)
-                decide(s, b, x, close[i])
-                idle = is_idle(s, b, x)
+        else:
+            on_first_bar(s, p, minutes[i], open[i], high[i], low[i], close[i], volume[i])
+            if known == 1 and has_settled(s):
+                settled_from = i + 1
+        if not idle or wants_something(s, x):
+            b[BAR] = float(i)
+            decide(s, b, x, close[i])
+            idle = is_idle(s, b, x)
         if recorded != DAILY:
-            equity[i] = b[EQUITY]
-            lots[i] = b[QUANTITY_LOTS]
-            if not idle and b[FILL_COUNT] > 0.0:
-                write_fills(b, fills, trades, counts, i)
-            if recorded == ORDERS_TOO:
-                write_orders(s, b, orders, i, slots)
+            write_bar(s, b, equity, lots, fills, trades, orders, counts, i, slots, recorded, not idle)
     if n > 1:
         end_day(b, daily, counts)
+
+
+def has_settled(s: Floats) -> bool:  # noqa: ARG001 - translated otherwise
+    """Whether all that the ops call settled held at the bar just seen; the translator writes it."""
+    return False
 
 
 def is_idle(s: Floats, b: Floats, x: Floats) -> bool:
@@ -121,10 +133,59 @@ def wants_something(s: Floats, x: Floats) -> bool:
     return False
 
 
+def end_early(
+    s: Floats,
+    b: Floats,
+    n: int,
+    recorded: int,
+    slots: int,
+    days: Floats,
+    daily: Floats,
+    equity: Floats,
+    lots: Floats,
+    fills: Floats,
+    trades: Floats,
+    orders: Floats,
+    counts: Floats,
+    last: int,
+) -> None:
+    """Record the bar of a liquidation and all after it, in which nothing happens any more."""
+    for i in range(last, n):
+        if i > max(last, 1) and days[i] != days[i - 1]:
+            end_day(b, daily, counts)
+        if recorded != DAILY:
+            write_bar(s, b, equity, lots, fills, trades, orders, counts, i, slots, recorded, i == last)
+    if n > 1:
+        end_day(b, daily, counts)
+
+
 def end_day(b: Floats, daily: Floats, counts: Floats) -> None:
     """Write the equity of a day's last bar."""
     daily[int(counts[N_DAYS])] = b[EQUITY]
     counts[N_DAYS] += 1.0
+
+
+def write_bar(
+    s: Floats,
+    b: Floats,
+    equity: Floats,
+    lots: Floats,
+    fills: Floats,
+    trades: Floats,
+    orders: Floats,
+    counts: Floats,
+    i: int,
+    slots: int,
+    recorded: int,
+    was_settled: bool,
+) -> None:
+    """Write what is recorded of bar i. was_settled: whether the book was looked at, so that it may hold fills."""
+    equity[i] = b[EQUITY]
+    lots[i] = b[QUANTITY_LOTS]
+    if was_settled and b[FILL_COUNT] > 0.0:
+        write_fills(b, fills, trades, counts, i)
+    if recorded == ORDERS_TOO:
+        write_orders(s, b, orders, i, slots)
 
 
 def write_fills(b: Floats, fills: Floats, trades: Floats, counts: Floats, i: int) -> None:
@@ -162,6 +223,7 @@ RARE: tuple[Any, ...] = (
     book.liquidate,
     book.size_decision,
     book.take_tick_order,
+    end_early,
     end_day,
     write_fills,
     write_orders,

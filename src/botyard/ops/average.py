@@ -4,7 +4,7 @@ from math import nan
 
 from botyard.ops.arithmetic import safe_sqrt
 from botyard.ops.catalog import Function
-from botyard.ops.types import State
+from botyard.ops.types import State, settled
 from botyard.ops.window import push, window_sum, wma
 
 
@@ -12,7 +12,7 @@ def ema(s: State, i: int, x: float, n: int) -> float:
     """Slots: values seen (up to n), average, weight."""
     if x != x:
         return nan
-    if s[i] >= n:
+    if settled(s[i] >= n):
         s[i + 1] += (x - s[i + 1]) * s[i + 2]
         return s[i + 1]
     s[i] += 1.0
@@ -28,7 +28,7 @@ def rma(s: State, i: int, x: float, n: int) -> float:
     """Slots: values seen (up to n), average, weight."""
     if x != x:
         return nan
-    if s[i] >= n:
+    if settled(s[i] >= n):
         s[i + 1] += (x - s[i + 1]) * s[i + 2]
         return s[i + 1]
     s[i] += 1.0

@@ -3,7 +3,7 @@
 from math import inf, nan
 
 from botyard.ops.catalog import PRICE, Function
-from botyard.ops.types import State
+from botyard.ops.types import State, settled
 from botyard.ops.window import push, window_sum
 
 
@@ -37,14 +37,13 @@ def crosses_above(s: State, i: int, a: float, b: float) -> float:
     """Slots: whether a bar was seen, a and b then. An unknown value leaves them untouched."""
     if a != a or b != b:
         return nan
-    known = s[i] == 1.0
     was_above = s[i + 1] > s[i + 2]
-    s[i] = 1.0
     s[i + 1] = a
     s[i + 2] = b
-    if not known:
-        return nan
-    return 1.0 if a > b and not was_above else 0.0
+    if settled(s[i] == 1.0):
+        return 1.0 if a > b and not was_above else 0.0
+    s[i] = 1.0
+    return nan
 
 
 def crosses_below(s: State, i: int, a: float, b: float) -> float:

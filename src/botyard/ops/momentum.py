@@ -4,7 +4,7 @@ from math import nan
 
 from botyard.ops.average import rma
 from botyard.ops.catalog import PERCENT, Function
-from botyard.ops.types import State
+from botyard.ops.types import State, settled
 from botyard.ops.window import push
 
 
@@ -14,7 +14,7 @@ def rsi(s: State, i: int, x: float, n: int) -> float:
         return nan
     move = x - s[i + 1]
     s[i + 1] = x
-    if s[i] == 0.0:
+    if not settled(s[i] == 1.0):
         s[i] = 1.0
         return nan
     up = rma(s, i + 2, max(0.0, move), n)

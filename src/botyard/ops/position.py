@@ -128,12 +128,16 @@ def keep_known(before: float, level: float) -> float:
 
 def only_up(before: float, level: float) -> float:
     """Raise only: a ratchet under a long position."""
-    return before if level != level or before > level else level
+    if level != level:
+        return before
+    return max(level, before)
 
 
 def only_down(before: float, level: float) -> float:
     """Lower only: a ratchet over a short position."""
-    return before if level != level or before < level else level
+    if level != level:
+        return before
+    return min(level, before)
 
 
 def position_return(s: State, price: float) -> float:

@@ -3,7 +3,7 @@
 from math import nan
 
 from botyard.ops.catalog import PERCENT, PRICE, Function
-from botyard.ops.types import State
+from botyard.ops.types import State, settled
 from botyard.ops.volatility import atr
 from botyard.ops.window import push
 
@@ -21,7 +21,7 @@ def directional(s: State, i: int, high: float, low: float, close: float, n: int)
     s[i + 1] = high
     s[i + 2] = low
     s[i + 3] = close
-    if s[i] == 0.0:
+    if not settled(s[i] != 0.0):
         s[i] = 1.0
         return nan
     plus = up if up > down and up > 0.0 else 0.0

@@ -4,7 +4,7 @@ from math import nan
 
 from botyard.ops.average import rma
 from botyard.ops.catalog import PRICE, Function
-from botyard.ops.types import State
+from botyard.ops.types import State, settled
 
 
 def true_range(s: State, i: int, high: float, low: float, close: float) -> float:
@@ -13,12 +13,12 @@ def true_range(s: State, i: int, high: float, low: float, close: float) -> float
         return nan
     before = s[i + 1]
     s[i + 1] = close
-    if s[i] == 0.0:
-        s[i] = 1.0
-        return nan
-    top = max(before, high)
-    bottom = min(before, low)
-    return top - bottom
+    if settled(s[i] == 1.0):
+        top = max(before, high)
+        bottom = min(before, low)
+        return top - bottom
+    s[i] = 1.0
+    return nan
 
 
 def atr(s: State, i: int, high: float, low: float, close: float, n: int) -> float:

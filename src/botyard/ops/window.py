@@ -7,7 +7,7 @@ from math import nan
 
 from botyard.ops.arithmetic import safe_sqrt
 from botyard.ops.catalog import PRICE, Function
-from botyard.ops.types import State
+from botyard.ops.types import State, settled
 
 
 def push(s: State, i: int, x: float, n: int) -> float:
@@ -17,16 +17,16 @@ def push(s: State, i: int, x: float, n: int) -> float:
     s[i + 2 + head] = x
     head += 1
     s[i + 1] = 0.0 if head >= n else float(head)
-    if s[i] < n:
+    if not settled(s[i] >= n):
         s[i] += 1.0
     return old
 
 
 def lag(s: State, i: int, x: float, k: int) -> float:
     """NaN passes through: a value that was unknown k bars ago is unknown."""
+    full = settled(s[i] >= k)
     if k == 0:
         return x
-    full = s[i] >= k
     old = push(s, i, x, k)
     return old if full else nan
 
@@ -41,7 +41,7 @@ def window_sum(s: State, i: int, x: float, n: int) -> float:
         for j in range(n):
             total += s[i + 3 + j]
         s[i] = total
-    return s[i] if s[i + 1] >= n else nan
+    return s[i] if settled(s[i + 1] >= n) else nan
 
 
 def sma(s: State, i: int, x: float, n: int) -> float:
@@ -110,7 +110,7 @@ def highest(s: State, i: int, x: float, n: int) -> float:
         for j in range(n - 2, -1, -1):
             s[i + 3 + j] = max(s[i + 3 + j], s[i + 4 + j])
         return s[i]
-    if s[i + 1] < n:
+    if not settled(s[i + 1] >= n):
         return nan
     return max(s[i], s[i + 3 + int(s[i + 2])])
 
@@ -150,14 +150,14 @@ def wma(s: State, i: int, x: float, n: int) -> float:
     if x != x:
         return nan
     weigh(s, i, x, n)
-    return s[i + 2] + s[i] / (0.5 * n * (n + 1.0)) if s[i + 5] >= n else nan
+    return s[i + 2] + s[i] / (0.5 * n * (n + 1.0)) if settled(s[i + 5] >= n) else nan
 
 
 def slope(s: State, i: int, x: float, n: int) -> float:
     if x != x:
         return nan
     weigh(s, i, x, n)
-    if s[i + 5] < n:
+    if not settled(s[i + 5] >= n):
         return nan
     return (s[i] - s[i + 1] * (n + 1.0) / 2.0) * 12.0 / (n * (n * n - 1.0)) if n > 1 else 0.0
 

@@ -33,7 +33,14 @@ from botyard.ops.state import (
     TRANSITION,
 )
 from botyard.ops.state import LAST_TRADE_RETURN as S_LAST_TRADE_RETURN
-from botyard.rules.costs import funding, is_liquidated, liquidation_price, liquidation_reference, market_price
+from botyard.rules.costs import (
+    funding,
+    is_borrowed,
+    is_liquidated,
+    liquidation_price,
+    liquidation_reference,
+    market_price,
+)
 from botyard.rules.fills import distance, is_far, is_stop, is_touched, reference_price
 from botyard.rules.layout import (
     AMBIGUOUS,
@@ -139,11 +146,12 @@ def settle(
     equity = b[CASH]
     if b[QUANTITY_LOTS] != 0.0:
         quantity = b[QUANTITY_LOTS] * x[X_LOT_NUMERATOR] / x[X_LOT_DENOMINATOR]
-        level = liquidation_price(b[CASH], quantity)
-        if is_liquidated(quantity, level, high, low):
-            liquidate(s, b, x, quantity, level, open)
-            s[S_DRAWDOWN] = mark(b, x, b[CASH])
-            return False
+        if is_borrowed(b[CASH], quantity) or low <= 0.0:
+            level = liquidation_price(b[CASH], quantity)
+            if is_liquidated(quantity, level, high, low):
+                liquidate(s, b, x, quantity, level, open)
+                s[S_DRAWDOWN] = mark(b, x, b[CASH])
+                return False
         b[BARS_IN_MARKET] += 1.0
         if x[X_FUNDING] != 0.0:
             paid = funding(quantity, close, x[X_FUNDING], x[X_BAR_MINUTES])
@@ -277,7 +285,7 @@ def decide(s: Floats, b: Floats, x: Floats, close: float) -> None:
     for k in range(int(x[X_ORDER_SLOTS])):
         i = ORDERS + k * ORDER_WIDTH
         if s[i + KIND] != NO_ORDER:
-            if s[PENDING] >= 0.0 or is_worked_at_tick(s, x, i):
+            if s[PENDING] >= 0.0 or (x[X_WORKS_AT_TICK] == 1.0 and is_worked_at_tick(s, x, i)):
                 s[i + KIND] = NO_ORDER
             else:
                 size_order(s, b, x, k)

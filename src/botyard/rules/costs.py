@@ -27,6 +27,11 @@ def funding(quantity: float, price: float, rate: float, minutes: float) -> float
     return abs(quantity) * price * rate * (minutes / FUNDING_MINUTES)
 
 
+def is_borrowed(cash: float, quantity: float) -> bool:
+    """Whether money or units are owed. What is paid for in full is liquidated at no price above 0."""
+    return cash < 0.0 or quantity < 0.0
+
+
 def liquidation_price(cash: float, quantity: float) -> float:
     """Price at which equity equals the maintenance margin: cash + q P = m |q| P. Zero or less: never."""
     return cash / (MAINTENANCE * abs(quantity) - quantity)

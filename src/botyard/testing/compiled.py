@@ -6,7 +6,13 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
+from botyard.engine.bars import LARGEST
+from botyard.engine.kernel import has_settled
 from botyard.ops import state as slots
+from botyard.rules.book import OnBar
+from botyard.rules.layout import Floats
 
 Bar = tuple[float, float, float, float, float, float]
 """minutes, open, high, low, close, volume."""
@@ -39,20 +45,69 @@ def plain(source: str) -> dict[str, Any]:
 
 def compiled(source: str) -> dict[str, Any]:
     """Run strategy.py with on_bar and on_fill as the engine's own machine code, on float64 arrays."""
+    from botyard.engine.build import settling
     from botyard.engine.machine import native
     from botyard.engine.machine.translate import Program
     from botyard.engine.program import Module
 
     module = Module(source, "strategy")
     callables = dict(vars(module))
-    for name, n_numbers in (("on_bar", 6), ("on_fill", 3)):
-        code = native.compiled(Program({"strategy": source}, {}).text(callables[name], name), name)
-        callables[name] = _callable(native.Loaded(code, name), n_numbers)
+    given = {"on_first_bar": module.on_bar, "on_bar": module.on_bar}
+    program = Program({"strategy": source}, given, settling=settling(module))
+    on_bar = native.Loaded(native.compiled(program.text(pass_bar, "on_bar"), "on_bar"), "on_bar")
+    on_fill = native.Loaded(
+        native.compiled(Program({"strategy": source}, {}).text(module.on_fill, "on_fill"), "on_fill"), "on_fill"
+    )
+    callables["on_bar"] = _StagedBar(on_bar)
+    callables["on_fill"] = _callable(on_fill)
     return callables
 
 
-def _callable(loaded: Any, n_numbers: int) -> Callable[..., None]:
-    run = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 2, *[ctypes.c_double] * n_numbers)(loaded.address)
+def pass_bar(
+    on_first_bar: OnBar,
+    on_bar: OnBar,
+    s: Floats,
+    p: Floats,
+    settled: Floats,
+    minutes: float,
+    open: float,
+    high: float,
+    low: float,
+    close: float,
+    volume: float,
+) -> None:
+    """Let a bar pass as the engine's loop does; settled[0] is 1 once the ops are."""
+    if settled[0] == 1.0:
+        on_bar(s, p, minutes, open, high, low, close, volume)
+    else:
+        on_first_bar(s, p, minutes, open, high, low, close, volume)
+        if has_settled(s):
+            settled[0] = 1.0
+
+
+class _StagedBar:
+    """`on_bar` as the engine runs it: as long as all bars are known, the settled version takes over."""
+
+    def __init__(self, loaded: Any) -> None:
+        self.loaded = loaded  # the code lives as long as this does
+        self._run = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 3, *[ctypes.c_double] * 6)(loaded.address)
+        self._settled = (ctypes.c_double * 1)()
+        self._are_known = False
+
+    def __call__(self, s: Any, p: Any, *numbers: float) -> None:
+        """Let one bar pass; a state that has seen none begins anew."""
+        if s[slots.BAR_COUNT] == 0.0:
+            self._are_known, self._settled[0] = True, 0.0
+        self._are_known = self._are_known and all(abs(number) <= LARGEST for number in numbers[1:])
+        if not self._are_known:
+            self._settled[0] = 0.0
+        room = np.append(s, 0.0)
+        self._run(room.ctypes.data, p.ctypes.data, ctypes.addressof(self._settled), *numbers)
+        s[:] = room[:-1]
+
+
+def _callable(loaded: Any) -> Callable[..., None]:
+    run = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 2, *[ctypes.c_double] * 3)(loaded.address)
 
     def call(s: Any, p: Any, *numbers: float) -> None:
         run(s.ctypes.data, p.ctypes.data, *numbers)

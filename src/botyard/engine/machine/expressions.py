@@ -2,19 +2,23 @@
 
 import ast
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from types import FunctionType
 from typing import Any, Protocol
 
 from botyard.engine.machine.ir import Kind, Value, Writer, common, constant
+from botyard.engine.machine.signature import KINDS, Signature
+from botyard.engine.machine.stages import Settling, Stage
 from botyard.errors import InvariantError
+from botyard.ops.types import settled
 
-KINDS: dict[str, Kind] = {"float": "double", "int": "i64", "bool": "i1", "State": "ptr", "Floats": "ptr"}
 OPERATORS: dict[type, str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%",
     ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=",
 }  # fmt: skip
-STORED = "  ; s "  # marks what is stored at a place of the state
+STORED = "  ; stored while "  # marks what is stored at a place of the state
 _INTRINSICS = {math.sqrt: "sqrt", math.log: "log", math.exp: "exp"}
 
 
@@ -24,51 +28,20 @@ class Callees(Protocol):
     bound: Mapping[str, FunctionType]
     known: Mapping[tuple[str, int], float]
     forgotten: int
-    read: set[int]
+    read: set[tuple[Stage, int]]
+    settling: Settling
 
-    def signature(self, function: FunctionType) -> "Signature":
+    def signature(self, function: FunctionType, stage: Stage) -> Signature:
         """Say how a function is called."""
+        ...
+
+    def conditions(self) -> int:
+        """Count the conditions that are called settled."""
         ...
 
     def array(self, values: tuple[float, ...]) -> str:
         """Name a constant array."""
         ...
-
-
-class Signature:
-    """How a translated function is called. Parameters that are functions are bound, not passed."""
-
-    def __init__(self, node: ast.FunctionDef, module: str) -> None:
-        self.symbol = f'@"{module}.{node.name}"'
-        self.parameters = [(a.arg, _kind(a)) for a in node.args.args]
-        self.kinds = [kind for _, kind in self.parameters if kind is not None]
-        self.results = _results(node)
-
-    @property
-    def result(self) -> str:
-        """LLVM type of what it returns."""
-        if not self.results:
-            return "void"
-        return self.results[0] if len(self.results) == 1 else f"{{ {', '.join(self.results)} }}"
-
-
-def _kind(argument: ast.arg) -> Kind | None:
-    if argument.annotation is None:
-        return "ptr" if argument.arg in {"s", "p"} else "double"
-    return KINDS.get(ast.unparse(argument.annotation))
-
-
-def _results(node: ast.FunctionDef) -> list[Kind]:
-    match node.returns:
-        case ast.Constant(value=None):
-            return []
-        case ast.Subscript(slice=ast.Tuple(elts=parts)):
-            return [KINDS[ast.unparse(part)] for part in parts]
-        case None:
-            returns = any(isinstance(part, ast.Return) and part.value is not None for part in ast.walk(node))
-            return ["double"] if returns else []
-        case annotation:
-            return [KINDS[ast.unparse(annotation)]]
 
 
 class Expressions:
@@ -82,6 +55,15 @@ class Expressions:
         self._writer = Writer()
         self._kinds: dict[str, Kind] = {}
         self._own: ast.expr | None = None  # what the present statement assigns to: reading it keeps nothing alive
+        self._depth = 0  # how many conditions and loops stand around what is written
+        self._conditions = 0
+        assigned = [
+            part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
+        ]
+        self._once = {name for name in assigned if assigned.count(name) == 1 and name not in dict(signature.parameters)}
+        self._known: set[str] = set()  # names of numbers that are finite
+        if signature.stage is Stage.KNOWN:
+            self._known = {name for name, kind in signature.parameters if kind == "double"} - set(assigned)
 
     def _refuse(self, node: ast.AST) -> InvariantError:
         line = getattr(node, "lineno", 0)
@@ -93,6 +75,8 @@ class Expressions:
             case ast.Name(id=name):
                 self._kinds[name] = kind = common(self._kinds.get(name, value.kind), value.kind)
                 w.add(f"store {kind} {w.convert(value, kind).text}, ptr %l.{name}")
+                if value.is_known and name in self._once:
+                    self._known.add(name)
             case ast.Subscript(value=ast.Name(id="p" | "x")):
                 raise self._refuse(target)
             case ast.Subscript(value=array, slice=index):
@@ -100,7 +84,7 @@ class Expressions:
                 slot = self._slot(array, index)
                 mark = ""
                 if slot is not None and slot[0] == "s" and slot[1] < self._callees.forgotten:
-                    mark = f"{STORED}{slot[1]}"
+                    mark = f"{STORED}{self._signature.stage.value} {slot[1]}"
                 w.add(f"store double {w.convert(value, 'double').text}, ptr {place}{mark}")
             case _:
                 raise self._refuse(target)
@@ -123,7 +107,7 @@ class Expressions:
         if slot is not None and slot[0] == "s":
             own = self._own
             if not isinstance(own, ast.Subscript) or self._slot(own.value, own.slice) != slot:
-                self._callees.read.add(slot[1])
+                self._callees.read.add((self._signature.stage, slot[1]))
         fixed = ", !invariant.load !0" if isinstance(array, ast.Name) and array.id in {"p", "x"} else ""
         return self._writer.value(f"load double, ptr {self._place(array, index)}{fixed}", "double")
 
@@ -142,11 +126,15 @@ class Expressions:
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 self._condition(operand, no, yes)
             case ast.BoolOp(op=op, values=values):
-                for value in values[:-1]:
+                for place, value in enumerate(values[:-1]):
                     more = w.fresh("more")
-                    self._condition(value, *((more, no) if isinstance(op, ast.And) else (yes, more)))
+                    with self._inside(place > 0):
+                        self._condition(value, *((more, no) if isinstance(op, ast.And) else (yes, more)))
+                    if not w.is_reached(more):
+                        return
                     w.label(more)
-                self._condition(values[-1], yes, no)
+                with self._inside():
+                    self._condition(values[-1], yes, no)
             case _:
                 w.branch(w.truth(self._value(node)), yes, no)
 
@@ -179,6 +167,12 @@ class Expressions:
                 return w.arithmetic("-", constant(0), value)
             case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
                 return w.arithmetic(OPERATORS[type(op)], self._value(left), self._value(right))
+            case ast.Compare(left=ast.Name(id=a), ops=[ast.NotEq()], comparators=[ast.Name(id=b)]) if (
+                a == b and a in self._known
+            ):
+                return constant(False)
+            case ast.Compare(left=ast.Subscript() as left, ops=[ast.Lt()], comparators=[right]) if self._counts(left):
+                return w.negation(self._settled(ast.Compare(left, [ast.GtE()], [right])))
             case ast.Compare(left=left, ops=ops, comparators=rights):
                 return self._chain([OPERATORS[type(op)] for op in ops], [self._value(part) for part in (left, *rights)])
         raise self._refuse(node)
@@ -199,7 +193,8 @@ class Expressions:
     def _name(self, node: ast.expr, name: str) -> Value:
         if name in self._kinds:
             kind = self._kinds[name]
-            return self._writer.value(f"load {kind}, ptr %l.{name}", kind)
+            loaded = self._writer.value(f"load {kind}, ptr %l.{name}", kind)
+            return replace(loaded, is_known=name in self._known)
         known = self._names.get(name)
         if isinstance(known, bool | int | float):
             return constant(known)
@@ -214,43 +209,93 @@ class Expressions:
         local = f"pick.{end}"
         self._condition(test, labels[0], labels[1])
         for label, part in zip(labels, (yes, no), strict=True):
-            w.label(label)
-            self._store(ast.Name(local), self._value(part))
-            w.jump(end)
+            if w.is_reached(label):
+                w.label(label)
+                with self._inside():
+                    self._store(ast.Name(local), self._value(part))
+                w.jump(end)
         w.label(end)
         return self._name(test, local)
 
     def _call(self, node: ast.Call) -> list[Value]:
         assert isinstance(node.func, ast.Name)
         function = self._names.get(node.func.id, node.func.id)
+        stage = self._signature.stage
         if node.func.id in dict(self._signature.parameters):
             function = self._callees.bound[node.func.id]
+            stage = self._callees.settling.stages.get(node.func.id, Stage.ANY)
+        elif self._depth:
+            stage = Stage.ANY
+        if function is settled:
+            return [self._settled(node.args[0])]
+        if function is self._callees.settling.asks:
+            return [self._has_settled()]
         if not isinstance(function, FunctionType):
             return [self._builtin(node, function, node.args)]
-        return self._call_of(self._callees.signature(function), node)
+        return self._call_of(function, stage, node)
 
-    def _call_of(self, signature: Signature, node: ast.Call) -> list[Value]:
+    def _call_of(self, function: FunctionType, stage: Stage, node: ast.Call) -> list[Value]:
         w = self._writer
+        given = [value for argument in node.args if (value := self._argument(argument)) is not None]
+        is_known = all(value.is_known for value in given if value.kind == "double")
+        if stage is Stage.KNOWN and self._signature.stage is Stage.KNOWN and not is_known:
+            stage = Stage.SETTLED
+        signature = self._callees.signature(function, stage)
+        self._conditions += signature.conditions
         for argument, (name, kind) in zip(node.args, signature.parameters, strict=True):
             # places are told by the array's name: state, parameters and constants keep theirs everywhere
             if kind == "ptr" and {ast.unparse(argument), name} & {"s", "p", "x"} and ast.unparse(argument) != name:
                 raise self._refuse(node)
-        values = [
-            w.convert(self._value(argument), kind)
-            for argument, (_, kind) in zip(node.args, signature.parameters, strict=True)
-            if kind is not None
-        ]
+        values = [w.convert(value, kind) for value, kind in zip(given, signature.kinds, strict=True)]
         code = f"call {signature.result} {signature.symbol}({', '.join(f'{v.kind} {v.text}' for v in values)})"
         if not signature.results:
             w.add(code)
             return []
         result = w.value(code, signature.results[0])
         if len(signature.results) == 1:
-            return [result]
+            return [replace(result, is_known=stage is Stage.KNOWN and function in self._callees.settling.keeps)]
         return [
             w.value(f"extractvalue {signature.result} {result.text}, {place}", kind)
             for place, kind in enumerate(signature.results)
         ]
+
+    def _argument(self, node: ast.expr) -> Value | None:
+        """Give what is passed; functions are bound instead."""
+        if isinstance(node, ast.Name) and dict(self._signature.parameters).get(node.id, "") is None:
+            return None
+        return self._value(node)
+
+    @contextmanager
+    def _inside(self, is_inside: bool = True) -> Iterator[None]:
+        """Write what runs on some bars only."""
+        self._depth += is_inside
+        yield
+        self._depth -= is_inside
+
+    def _counts(self, node: ast.Subscript) -> bool:
+        """Whether a place of the state only grows."""
+        slot = self._slot(node.value, node.slice)
+        return slot is not None and slot[0] == "s" and slot[1] in self._callees.settling.counted
+
+    def _settled(self, condition: ast.expr) -> Value:
+        """Give a condition that stays true: counted while the ops fill, taken for granted when they have."""
+        w, stage = self._writer, self._signature.stage
+        if stage.is_settled and not self._depth:
+            return constant(True)
+        holds = w.truth(self._value(condition))
+        if stage is Stage.FILLING and not self._depth:
+            self._conditions += 1
+            count = ast.Subscript(ast.Name("s"), ast.Constant(self._callees.settling.counts_at))
+            self._store(count, w.arithmetic("+", self._value(count), w.convert(holds, "double")))
+        return holds
+
+    def _has_settled(self) -> Value:
+        """Compare what was counted in this bar with what there is to count, and begin anew."""
+        w, settling = self._writer, self._callees.settling
+        place = ast.Subscript(ast.Name("s"), ast.Constant(settling.counts_at))
+        count = self._value(place)
+        self._store(place, constant(0.0))
+        return w.compare("==", count, constant(float(self._callees.conditions())))
 
     def _builtin(self, node: ast.Call, function: Any, arguments: list[ast.expr]) -> Value:
         w = self._writer

@@ -1,6 +1,7 @@
 """Text of LLVM IR for one function: values with their kinds, blocks, and the arithmetic of Python on floats and ints."""
 
 from dataclasses import dataclass
+from math import isfinite
 from struct import pack
 from typing import Literal
 
@@ -16,6 +17,7 @@ class Value:
 
     text: str
     kind: Kind
+    is_known: bool = False  # a finite number for certain
 
 
 def constant(value: float) -> Value:
@@ -24,7 +26,7 @@ def constant(value: float) -> Value:
         return Value(str(value).lower(), "i1")
     if isinstance(value, int):
         return Value(str(value), "i64")
-    return Value(f"0x{pack('>d', value).hex().upper()}", "double")
+    return Value(f"0x{pack('>d', value).hex().upper()}", "double", isfinite(value))
 
 
 def common(a: Kind, b: Kind) -> Kind:
@@ -52,6 +54,7 @@ class Writer:
         self.lines: list[str] = []
         self.is_open = True  # whether the present block still lacks its end
         self._count = 0
+        self._targets: set[str] = set()
 
     def fresh(self, stem: str) -> str:
         """Make a name that is not taken."""
@@ -77,11 +80,22 @@ class Writer:
 
     def jump(self, target: str) -> None:
         """End the block."""
+        if self.is_open:
+            self._targets.add(target)
         self.add(f"br label %{target}")
         self.is_open = False
 
+    def is_reached(self, label: str) -> bool:
+        """Say whether a block so far is jumped to, or fallen into."""
+        return self.is_open or label in self._targets
+
     def branch(self, test: Value, yes: str, no: str) -> None:
-        """End the block in two ways."""
+        """End the block in two ways, or in one where the test is known."""
+        if test.text in ("true", "false"):
+            self.jump(yes if test.text == "true" else no)
+            return
+        if self.is_open:
+            self._targets |= {yes, no}
         self.add(f"br i1 {test.text}, label %{yes}, label %{no}")
         self.is_open = False
 
@@ -135,6 +149,10 @@ class Writer:
     def pick(self, test: Value, yes: Value, no: Value) -> Value:
         """Take one of two values that are both computed already."""
         return self.value(f"select i1 {test.text}, {yes.kind} {yes.text}, {no.kind} {no.text}", yes.kind)
+
+    def negation(self, a: Value) -> Value:
+        """Say whether a condition does not hold."""
+        return self.value(f"xor i1 {a.text}, true", "i1")
 
     def both(self, a: Value, b: Value) -> Value:
         """Say whether two conditions hold that are both computed already."""

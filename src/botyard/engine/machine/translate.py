@@ -17,8 +17,10 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
-from botyard.engine.machine.expressions import OPERATORS, STORED, Callees, Expressions, Signature
+from botyard.engine.machine.expressions import OPERATORS, STORED, Callees, Expressions
 from botyard.engine.machine.ir import Value, Writer, constant
+from botyard.engine.machine.signature import Signature
+from botyard.engine.machine.stages import Settling, Stage
 
 _DECLARATIONS = "\n".join(
     [f"declare double @llvm.{name}.f64(double)" for name in ("sqrt", "log", "exp", "floor", "fabs")]
@@ -36,20 +38,23 @@ class Program:
         known: Mapping[tuple[str, int], float] | None = None,
         rare: Collection[FunctionType] = (),
         forgotten: int = 0,
+        settling: Settling | None = None,
     ) -> None:
         """Make an empty module.
 
         sources: source of modules that are no files, by their name. bound: what parameters that are functions stand for.
         known: entries of arrays, by the parameter's name and place, that never change. rare: functions that stay calls.
         forgotten: places of `s` below it are of no use after the run; those that nothing reads are not written.
+        settling: how the ops' first bars are told from the others.
         """
         self._sources = sources
         self.bound = bound
         self.known = known or {}
         self.forgotten = forgotten
-        self.read: set[int] = set()
+        self.read: set[tuple[Stage, int]] = set()
+        self.settling = settling or Settling()
         self._rare = frozenset(rare)
-        self._done: dict[FunctionType, Signature] = {}
+        self._done: dict[tuple[FunctionType, Stage], Signature] = {}
         self._texts: list[str] = []
         self._arrays: dict[tuple[float, ...], str] = {}
 
@@ -59,7 +64,7 @@ class Program:
         sizes: how many numbers an array holds at least, by the parameter's name.
         """
         assert isinstance(entry, FunctionType)
-        signature = self.signature(entry)
+        signature = self.signature(entry, Stage.ANY)
         names = [name for name, kind in signature.parameters if kind is not None]
         parameters = ", ".join(
             f"{_argument(kind, (sizes or {}).get(name, 0))} %a{k}"
@@ -75,17 +80,28 @@ class Program:
         return "".join(line for line in text.splitlines(keepends=True) if not self._is_useless(line))
 
     def _is_useless(self, line: str) -> bool:
-        _, mark, place = line.partition(STORED)
-        return bool(mark) and int(place) not in self.read
+        _, mark, what = line.partition(STORED)
+        if not mark:
+            return False
+        stage, place = what.split()
+        # a run that has settled stays so
+        readers = {Stage.ANY, Stage.SETTLED, Stage.KNOWN} if Stage(stage).is_settled else set(Stage)
+        return not any((reader, int(place)) in self.read for reader in readers)
 
-    def signature(self, function: FunctionType) -> "Signature":
-        """Translate a function unless that is done; say how it is called."""
-        if function not in self._done:
+    def signature(self, function: FunctionType, stage: Stage) -> Signature:
+        """Translate a function for a stage unless that is done; say how it is called."""
+        if (function, stage) not in self._done:
             node = self._node(function)
-            self._done[function] = signature = Signature(node, function.__module__)
+            self._done[function, stage] = signature = Signature(node, function.__module__, stage)
             body = _Body(self, node, signature, function.__globals__)
-            self._texts.append(body.text(" noinline" if function in self._rare else ""))
-        return self._done[function]
+            is_rare = function in self._rare or (stage is Stage.FILLING and function in self.bound.values())
+            self._texts.append(body.text(" noinline" if is_rare else ""))
+        return self._done[function, stage]
+
+    def conditions(self) -> int:
+        """Count the conditions that are called settled in what is bound for the stage that counts them."""
+        bound = self.bound.values()
+        return sum(s.conditions for (f, stage), s in self._done.items() if stage is Stage.FILLING and f in bound)
 
     def array(self, values: tuple[float, ...]) -> str:
         """Name a constant array."""
@@ -126,9 +142,11 @@ class _Body(Expressions):
         while True:
             before = dict(self._kinds)
             self._writer = Writer()
+            self._conditions = 0
             self._write()
             if before == self._kinds:
                 break
+        self._signature.conditions = self._conditions
         arguments = [(name, kind) for name, kind in self._signature.parameters if kind is not None]
         listed = ", ".join(f"{_argument(kind)} %a.{name}" for name, kind in arguments)
         begin = [f"  %l.{name} = alloca {kind}" for name, kind in self._kinds.items()]
@@ -145,6 +163,8 @@ class _Body(Expressions):
 
     def _block(self, statements: list[ast.stmt]) -> None:
         for statement in statements:
+            if not self._writer.is_open:
+                return
             self._statement(statement)
 
     def _statement(self, node: ast.stmt) -> None:
@@ -183,14 +203,18 @@ class _Body(Expressions):
                 yes, no, end = w.fresh("yes"), w.fresh("no"), w.fresh("end")
                 self._condition(test, yes, no)
                 for label, part in ((yes, body), (no, otherwise)):
-                    w.label(label)
-                    self._block(part)
-                    w.jump(end)
-                w.label(end)
+                    if w.is_reached(label):
+                        w.label(label)
+                        with self._inside():
+                            self._block(part)
+                        w.jump(end)
+                if w.is_reached(end):
+                    w.label(end)
             case ast.While(test=test, body=body, orelse=[]):
                 top, inside, end = w.fresh("top"), w.fresh("do"), w.fresh("end")
                 w.label(top)
-                self._condition(test, inside, end)
+                with self._inside():
+                    self._condition(test, inside, end)
                 w.label(inside)
                 self._loop(body, top, end)
                 w.jump(top)
@@ -223,7 +247,8 @@ class _Body(Expressions):
 
     def _loop(self, body: list[ast.stmt], again: str, end: str) -> None:
         self._loops.append((again, end))
-        self._block(body)
+        with self._inside():
+            self._block(body)
         self._loops.pop()
 
     def _for(self, name: str, bounds: list[Value], body: list[ast.stmt]) -> None:
