@@ -66,7 +66,7 @@ class DynamoFleet:
         Raises: NotFound; InvariantError when it has fills; RetryableError when it is being ticked.
         """
         head = self._read(name)
-        if self._table.query(partition(name), items.fill_key(""), items.fill_key("~"), most=1):
+        if any(entry.kind == "fill" for entry in self.entries(name)):
             raise InvariantError(f"bot {name} has traded; its journal stays")
         rest = [one["sk"]["S"] for one in self._table.query(partition(name), items.journal_key(0), names="sk")]
         for start in range(0, len(rest), PER_BATCH):
@@ -227,7 +227,8 @@ class DynamoFleet:
         hold = self._holds.get(lease.bot)
         if hold is None or hold.lease != lease:
             raise RetryableError(f"another tick of {lease.bot} took over; this one stops")
-        if snapshot is not None and may_wait(hold, entries, self._behind_ms):
+        repeatable = ("decision",) if self._account is None else ("decision", "funding")
+        if snapshot is not None and may_wait(hold, entries, self._behind_ms, repeatable):
             hold.keep(lease.bot, entries, snapshot)
             self._note_account(hold)
             return
@@ -263,7 +264,7 @@ class DynamoFleet:
             new.snapshot = items.pack_snapshot(snapshot, new.sequence)
         elif hold.snapshot is not None:
             new.snapshot = items.pack_snapshot(hold.snapshot, base.sequence + len(hold.entries))
-        items.advance(name, new, fresh)
+        items.advance(name, new, fresh, with_fills=self._account is not None)
         new.tail = items.pack_entries([*items.unpack_entries(base.tail, base.sequence), *fresh])
         if len(new.tail) > items.TAIL_BYTES and base.tail:
             # what every process reads alike leaves the head: put away twice, it is the same
@@ -280,7 +281,8 @@ class DynamoFleet:
         return is_written
 
     def _put_head(self, name: str, base: Head, new: Head, entries: list[Entry]) -> bool:
-        trades = [str(entry.data["trade_id"]) for entry in entries if entry.kind == "fill"]
+        kinds = () if self._account is not None else ("fill",)
+        trades = [str(entry.data["trade_id"]) for entry in entries if entry.kind in kinds]
         if len(set(trades)) < len(trades):
             raise InvariantError(f"bot {name}: a fill was about to be written twice: {trades}")
         changed = self._table.put(items.head_item(name, new), **_unchanged(base))

@@ -41,22 +41,26 @@ class Hold:
     def keep(self, bot: str, entries: Iterable[Entry], snapshot: Snapshot) -> None:
         """Hold decisions back. Raises: InvariantError for a second one of a bar."""
         for entry in entries:
-            if entry.bar_ms <= self.decided_ms:
-                raise InvariantError(f"bot {bot}: a second decision {entry.bar_ms} was about to be written")
-            self.decided_ms = entry.bar_ms
+            if entry.kind == "decision":
+                if entry.bar_ms <= self.decided_ms:
+                    raise InvariantError(f"bot {bot}: a second decision {entry.bar_ms} was about to be written")
+                self.decided_ms = entry.bar_ms
             self.entries.append(entry)
         self.snapshot = dataclasses.replace(snapshot, sequence=self.base.sequence + len(self.entries))
 
 
-def may_wait(hold: Hold, entries: Iterable[Entry], behind_ms: int) -> bool:
-    """Whether these are decisions to do nothing that whoever has not seen them makes again, from bars not older than that."""
+def may_wait(hold: Hold, entries: Iterable[Entry], behind_ms: int, repeatable: tuple[str, ...]) -> bool:
+    """Whether these are decisions to do nothing that whoever has not seen them makes again, from bars not older than that.
+
+    repeatable: kinds of entries that follow from the bars, and from what is kept with the bot.
+    """
     if not behind_ms or hold.base.decided_ms < 0 or hold.base.until_ms != 0:
         return False
     return all(
-        entry.kind == "decision"
-        and entry.data["row"][0] < 0.0  # the model wants nothing at the next open
-        and not entry.data["model_fills"]
+        entry.kind in repeatable
         and entry.bar_ms - hold.base.decided_ms < behind_ms
+        # the model wants nothing at the next open
+        and (entry.kind != "decision" or (entry.data["row"][0] < 0.0 and not entry.data["model_fills"]))
         for entry in entries
     )
 

@@ -5,10 +5,11 @@
 | `fleet` | name | the record as registered; read when a process first meets the bot |
 | `bot#NAME` | `head` | what a tick changes: lease, status, sequence, snapshot, paper account, the journal's tail |
 | `bot#NAME` | `journal#LAST` | a full tail, once it left the head; LAST is its last sequence number |
-| `bot#NAME` | `fill#ID` | a trade id, so that its fill is there once |
+| `bot#NAME` | `fill#ID` | a trade id of a venue's, so that its fill is there once |
 
 Decisions and funding are there once because their bars only grow. So do those of intents: the head keeps the client
-ids that were intended since the bar of the last decision, and takes none of an earlier bar.
+ids that were intended since the bar of the last decision, and takes none of an earlier bar. The same holds for the
+fills of a paper account that lies in the head itself; a venue's may come late, hence an item for each.
 """
 
 import base64
@@ -42,7 +43,7 @@ class Head:
     stored: int = 0  # the last entry that is in a journal item
     decided_ms: int = -1  # the last bars that a decision and funding were written for
     funded_ms: int = -1
-    intents: str = ""  # JSON: client id -> bar, of those not older than the last decision
+    intents: str = ""  # JSON: client id -> bar, of those not older than the last decision; trade ids of paper likewise
     tail: bytes = b""
     snapshot: bytes = b""
     account: bytes = b""  # of the paper venue, where it is carried here
@@ -108,9 +109,10 @@ def read_head(item: Item) -> Head:
         raise InvariantError(f"a stored bot does not fit this version: {e}") from e
 
 
-def advance(bot: str, head: Head, entries: Iterable[Entry]) -> None:
-    """Take entries into the marks of what may be there once, fills apart.
+def advance(bot: str, head: Head, entries: Iterable[Entry], *, with_fills: bool) -> None:
+    """Take entries into the marks of what may be there once.
 
+    with_fills: those of a paper account in the head; else each has an item of its own.
     Raises: InvariantError for what is there already.
     """
     intents: dict[str, int] = json.loads(head.intents) if head.intents else {}
@@ -125,6 +127,9 @@ def advance(bot: str, head: Head, entries: Iterable[Entry]) -> None:
         elif entry.kind == "intent":
             is_known = entry.data["client_id"] in intents or entry.bar_ms < head.decided_ms
             intents[entry.data["client_id"]] = entry.bar_ms
+        elif entry.kind == "fill" and with_fills:
+            is_known = entry.data["trade_id"] in intents or entry.bar_ms < head.decided_ms
+            intents[entry.data["trade_id"]] = entry.bar_ms
         if is_known:
             what = entry.data.get("client_id", "")
             raise InvariantError(f"bot {bot}: a second {entry.kind} {what or entry.bar_ms} was about to be written")
