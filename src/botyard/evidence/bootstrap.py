@@ -18,8 +18,7 @@ MEAN_BLOCK = 5.0
 """Days."""
 
 RESAMPLES = 10_000
-MOST_RESAMPLES = 100_000
-"""A p-value can be no smaller than one over these: a threshold below that cannot be met."""
+"""A p-value can be no smaller than one over these."""
 
 _AT_ONCE = 4_000_000  # indices in memory
 
@@ -34,27 +33,16 @@ class BootstrapTest:
     statistic: float  # the same of the returns as they are
 
 
-def positive_mean(
-    returns: Floats,
-    *,
-    seed: int,
-    threshold: float = 0.01,
-    mean_block: float = MEAN_BLOCK,
-) -> BootstrapTest | None:
+def positive_mean(returns: Floats, *, seed: int, mean_block: float = MEAN_BLOCK) -> BootstrapTest | None:
     """Test (n,) daily returns against a mean of at most 0; None with fewer than three or when they do not vary.
 
-    p = (1 + resamples at least as good) / (1 + resamples). Where p could come below `threshold`, which it is to be
-    compared with, so many resamples more are drawn as tell it apart, up to MOST_RESAMPLES; a threshold of 0 cannot be
-    met and draws no more.
+    p = (1 + resamples at least as good) / (1 + resamples).
     """
     if returns.size < 3 or not np.std(returns) > 1e-15:
         return None
     random = np.random.default_rng(seed)
     statistic = _ratio(returns[np.newaxis, :], 0.0)[0]
     null = _null(returns, RESAMPLES, mean_block, random)
-    wanted = math.ceil(min(MOST_RESAMPLES, 20.0 / threshold)) if threshold > 0.0 else RESAMPLES
-    if wanted > RESAMPLES and (null >= statistic).mean() < 2.0 * threshold + 1e-3:
-        null = np.concatenate([null, _null(returns, wanted - RESAMPLES, mean_block, random)])
     return BootstrapTest(
         p=float((1 + (null >= statistic).sum()) / (1 + null.size)),
         resamples=int(null.size),

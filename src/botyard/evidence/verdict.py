@@ -1,12 +1,10 @@
-"""The verdict: whether what the search found is more than luck, and held where the search had not looked.
+"""The verdict: whether what was found is more than luck, and held where the search had not looked.
 
-pass  ⇔  (DSR > 0.99  or  (DSR > 0.50 and p < Φ(Φ⁻¹(DSR) − 3.1) / r²))  and  walk-forward Sharpe > 0
+pass  ⇔  DSR > 0.50  and  p < 0.05 / r²  and  walk-forward Sharpe > 0
          and  walk-forward Sharpe beyond the mean exposure to the market > 0
 
-For the first run the inner part says that the normal scores of DSR and of 1 − p add up to more than 3.1 (Stouffer's
-sum): the more clearly the search beats luck, the less the walk-forward must show, and the other way round.
-r counts the runs that asked the same data: Σ 1/r² stays below 1.65, however many follow.
-Too few days to show even a splendid edge are `not enough data`, whatever the figures say.
+p joins three questions about luck (luck.py); r counts the runs that asked the same data: Σ 1/r² stays below 1.65,
+however many follow. Too few days to show even a splendid edge are `not enough data`, whatever the figures say.
 """
 
 import dataclasses
@@ -15,20 +13,18 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr, ndtri
 
 from botyard.evidence import words
-from botyard.evidence.bootstrap import BootstrapTest, positive_mean
-from botyard.evidence.deflated_sharpe import Deflated, Sample, days_to_show, deflated_sharpe, power, sample
+from botyard.evidence.bootstrap import positive_mean
+from botyard.evidence.deflated_sharpe import days_to_show, deflated_sharpe, power, sample
+from botyard.evidence.earned import Earned
 from botyard.evidence.facts import Facts
+from botyard.evidence.luck import DSR_AT_LEAST, P_TOGETHER, VARIANCE_OF_SUM, Luck
 from botyard.records.verdict import Condition, Figure, Outcome, PermutationTest, Verdict
 
 Floats = npt.NDArray[np.float64]
 
-DSR_ALONE = 0.99
-DSR_WITH_P = 0.50
-SCORES_TOGETHER = 3.1
-YEAR = 365.0
+ROOT_OF_YEAR = math.sqrt(365.0)
 
 SPLENDID = 3.0
 """A true Sharpe that a verdict must be able to see more often than not."""
@@ -37,8 +33,9 @@ DIGITS = 6
 """Kept of every figure, so that the last bits of a machine's linear algebra do not show."""
 
 RULE = (
-    f"pass if (DSR > {DSR_ALONE} or (DSR > {DSR_WITH_P:.2f} and p < Φ(Φ⁻¹(DSR) − {SCORES_TOGETHER:g}) / r²)) "
-    "and walk-forward Sharpe > 0 and walk-forward Sharpe beyond the market > 0"
+    f"pass if DSR > {DSR_AT_LEAST:.2f} and p < {P_TOGETHER:g} / r² and walk-forward Sharpe > 0 and walk-forward Sharpe "
+    "beyond the market > 0, where p = 1 − Φ((Φ⁻¹(DSR) + Φ⁻¹(1 − p of the walk-forward on all) + Φ⁻¹(1 − p of the idea "
+    f"on all)) / √{VARIANCE_OF_SUM:g})"
 )
 
 
@@ -47,25 +44,27 @@ class Evidence:
     """What the verdict is about. Returns are daily, simple and net of costs."""
 
     chosen: Floats  # in sample, of the trial that was chosen
-    tested: Floats  # the walk-forward
-    hold: Floats  # of buying and holding what the walk-forward traded, on the same days
-    exposure: float  # mean signed position of the walk-forward over its equity
-    pooled: Floats  # of the walk-forward's parameters on all candidates, in equal parts
+    tested: Earned  # the walk-forward
+    pooled: Earned  # the walk-forward's parameters on all candidates
+    idea: Earned  # the idea at its defaults on all candidates, over the whole period
     expected_sharpe: float | None  # of the walk-forward, annual
     period_days: int
     facts: Facts
 
 
 def judge(evidence: Evidence, *, seed: int) -> Verdict:
-    """Apply the rule. `seed` is the bootstrap's; equal evidence and seed give an equal verdict."""
+    """Apply the rule. `seed` is the bootstraps'; equal evidence and seed give an equal verdict."""
     facts = evidence.facts
     found = sample(evidence.chosen)
-    deflated = deflated_sharpe(found, facts.effective_trials) if found else None
-    threshold = p_threshold(deflated.value if deflated else 0.0, facts.earlier_runs + 1)
-    test = positive_mean(evidence.pooled, seed=seed, threshold=threshold)
-    beyond = _annual(sample(evidence.tested - evidence.exposure * evidence.hold))
+    luck = Luck(
+        deflated=deflated_sharpe(found, facts.effective_trials) if found else None,
+        pooled=positive_mean(evidence.pooled.beyond_market(), seed=seed),
+        idea=positive_mean(evidence.idea.beyond_market(), seed=seed),
+        threshold=P_TOGETHER / (facts.earlier_runs + 1) ** 2,
+    )
+    beyond = _annual(evidence.tested.beyond_market())
     conditions = (
-        _more_than_luck(deflated, test, threshold),
+        _more_than_luck(luck),
         _above_zero("walk-forward", evidence.expected_sharpe, "on days that the search had not seen"),
         _above_zero("beyond the market", beyond, "after taking out the mean exposure times buy and hold"),
     )
@@ -73,17 +72,17 @@ def judge(evidence: Evidence, *, seed: int) -> Verdict:
     outcome: Outcome = "pass" if all(c.is_met for c in conditions) else "fail"
     if evidence.period_days < needed:
         outcome = "not enough data"
-    figures = _figures(evidence, deflated, test, threshold, beyond, needed)
+    figures = _figures(evidence, luck, beyond, needed)
     return Verdict(
         outcome=outcome,
-        sentence=words.sentence(outcome, conditions, figures, facts, len(evidence.tested)),
+        sentence=words.sentence(outcome, conditions, figures, facts, len(evidence.tested.returns)),
         expected_sharpe=evidence.expected_sharpe,
         reasons=words.reasons(conditions, figures, facts),
         rule=RULE,
         conditions=conditions,
         figures=figures,
         candidate_list=facts.candidate_list,
-        null=tuple(_rounded(q) for q in test.null) if test else (),
+        null=tuple(_rounded(q) for q in luck.pooled.null) if luck.pooled else (),
     )
 
 
@@ -98,29 +97,17 @@ def with_permutation(verdict: Verdict, test: PermutationTest) -> Verdict:
     )
 
 
-def p_threshold(deflated_sharpe: float, run: int) -> float:
-    """Return what p must stay below in the run-th run (1 is the first) on the same data, at this deflated Sharpe ratio.
-
-    0, which no p stays below, where the search shows no more than luck does.
-    """
-    if deflated_sharpe <= DSR_WITH_P:
-        return 0.0
-    return float(ndtr(ndtri(deflated_sharpe) - SCORES_TOGETHER)) / run**2
-
-
-def _more_than_luck(deflated: Deflated | None, test: BootstrapTest | None, threshold: float) -> Condition:
+def _more_than_luck(luck: Luck) -> Condition:
     name = "more than luck"
-    if deflated is None:
+    if luck.deflated is None:
         return Condition(name, False, "The equity of the chosen parameters never moves: there is nothing to judge.")
-    p = math.inf if test is None else test.p
-    is_met = deflated.value > DSR_ALONE or p < threshold
-    said = "undefined" if test is None else f"{test.p:.2g}"
-    wanted = f"with this ratio a p-value below {threshold:.2g}" if threshold else f"more than {DSR_WITH_P:.2f}"
+    pooled, idea = ("undefined" if test is None else f"{test.p:.2g}" for test in (luck.pooled, luck.idea))
     text = (
-        f"The deflated Sharpe ratio is {deflated.value:.3f} and the pooled walk-forward's p-value {said}; "
-        f"it takes {wanted}, or a ratio above {DSR_ALONE}."
+        f"The deflated Sharpe ratio is {luck.deflated.value:.3f}; the p-value of the walk-forward's choices on all "
+        f"instruments is {pooled}, that of the idea as it was said, without any search, {idea}. Together they make a "
+        f"p-value of {luck.p:.2g}; it takes less than {luck.threshold:.2g}, and a ratio above {DSR_AT_LEAST:.2f}."
     )
-    return Condition(name, is_met, text)
+    return Condition(name, luck.is_beaten, text)
 
 
 def _above_zero(name: str, sharpe: float | None, of: str) -> Condition:
@@ -129,40 +116,49 @@ def _above_zero(name: str, sharpe: float | None, of: str) -> Condition:
     return Condition(name, sharpe > 0.0, f"The Sharpe {of} is {sharpe:.2f}; it takes more than 0.")
 
 
-def _figures(
-    evidence: Evidence,
-    deflated: Deflated | None,
-    test: BootstrapTest | None,
-    threshold: float,
-    beyond: float | None,
-    needed: int,
-) -> dict[str, Figure]:
+def _figures(evidence: Evidence, luck: Luck, beyond: float | None, needed: int) -> dict[str, Figure]:
     facts, days, expected = evidence.facts, evidence.period_days, evidence.expected_sharpe
+    deflated, pooled, idea = luck.deflated, luck.pooled, luck.idea
     found: dict[str, tuple[float | None, str]] = {
         "deflated_sharpe": (
             deflated.value if deflated else None,
             "Bailey and López de Prado 2014, of the chosen trial's days",
         ),
-        "in_sample_sharpe": (_annual(deflated.sample) if deflated else None, "the chosen trial's daily returns"),
+        "in_sample_sharpe": (
+            deflated.sample.sharpe * ROOT_OF_YEAR if deflated else None,
+            "the chosen trial's daily returns",
+        ),
         "luck_sharpe": (
-            deflated.threshold * math.sqrt(YEAR) if deflated else None,
+            deflated.threshold * ROOT_OF_YEAR if deflated else None,
             "expected best of as many independent trials without any edge",
         ),
         "effective_trials": (facts.effective_trials, "Galwey 2009, (Σ√λ)²/Σλ over the correlations of all trials"),
         "trials": (facts.trials, "different ones of this run's studies, the Selector's passes and earlier runs"),
         "earlier_runs": (facts.earlier_runs, "trial registry: same market, at least half of the days"),
         "p_pooled": (
-            test.p if test else None,
-            "studentised stationary bootstrap, mean block 5 days, of the pooled walk-forward",
+            pooled.p if pooled else None,
+            "studentised stationary bootstrap, mean block 5 days, of the pooled walk-forward beyond the market",
         ),
         "pooled_t": (
-            test.statistic if test else None,
-            "pooled walk-forward: mean over deviation, times the root of the days",
+            pooled.statistic if pooled else None,
+            "pooled walk-forward beyond the market: mean over deviation, times the root of the days",
         ),
-        "p_threshold": (threshold, f"Φ(Φ⁻¹(DSR) − {SCORES_TOGETHER:g}) / r² for the r-th run on the data"),
+        "p_idea": (
+            idea.p if idea else None,
+            "the same bootstrap of the idea at its defaults on all candidates beyond the market",
+        ),
+        "idea_sharpe": (
+            _annual(evidence.idea.beyond_market()),
+            "the idea at its defaults on all candidates in equal parts, beyond the market",
+        ),
+        "p_together": (
+            luck.p,
+            f"1 − Φ(sum of the normal scores of DSR, 1 − p_pooled and 1 − p_idea, over √{VARIANCE_OF_SUM:g})",
+        ),
+        "p_threshold": (luck.threshold, f"{P_TOGETHER:g} / r² for the r-th run on the data"),
         "walk_forward_sharpe": (expected, "the four chained tests of the walk-forward"),
         "beyond_market_sharpe": (beyond, "walk-forward minus mean exposure times buy and hold"),
-        "mean_exposure": (evidence.exposure, "walk-forward: signed position over equity, mean over the bars"),
+        "mean_exposure": (evidence.tested.exposure, "walk-forward: signed position over equity, mean over the bars"),
         "stressed_sharpe": (facts.stressed_sharpe, "in sample at doubled costs, every fill one bar later"),
         "neighbours_positive": (facts.neighbours_positive, "share of neighbouring parameters with a Sharpe above 0"),
         "overfitting": (
@@ -183,8 +179,9 @@ def _figures(
     return {name: Figure(None if value is None else _rounded(value), source) for name, (value, source) in found.items()}
 
 
-def _annual(found: Sample | None) -> float | None:
-    return None if found is None else found.sharpe * math.sqrt(YEAR)
+def _annual(returns: Floats) -> float | None:
+    found = sample(returns)
+    return None if found is None else found.sharpe * ROOT_OF_YEAR
 
 
 def _rounded(value: float) -> float:

@@ -37,7 +37,7 @@ def sentence(
         )
     if figures["deflated_sharpe"].value is None:
         return f"Fail: {luck.text} {PAPER}"
-    return f"Fail: {_outside(figures, tested_days)}, but {_search(figures)}: luck explains it as well. {PAPER}"
+    return f"Fail: {_outside(figures, tested_days)}, but {_search(figures)}, and {_unsearched(figures)}: luck explains it as well. {PAPER}"
 
 
 def reasons(conditions: Sequence[Condition], figures: Figures, facts: Facts) -> tuple[str, ...]:
@@ -63,6 +63,12 @@ def _search(figures: Figures) -> str:
         return f"the search's own Sharpe of {found:.2f} is no more than {best} shows ({luck:.2f})"
     confidence = _percent(_value(figures, "deflated_sharpe"))
     return f"the search's Sharpe of {found:.2f} beats {best} ({luck:.2f}) with {confidence} confidence"
+
+
+def _unsearched(figures: Figures) -> str:
+    sharpe = figures["idea_sharpe"].value
+    of = "that of the idea as it was said, on all instruments beyond the market,"
+    return f"{of} is {sharpe:.2f}" if sharpe is not None else f"{of} is undefined"
 
 
 def _outside(figures: Figures, days: int) -> str:

@@ -33,7 +33,7 @@ def test_equal_seeds_give_equal_tests():
 @pytest.mark.parametrize(("phi", "most"), [(0.0, 0.075), (0.2, 0.095), (-0.2, 0.075)])
 def test_without_an_edge_it_is_significant_about_as_often_as_it_says(phi, most, monkeypatch):
     monkeypatch.setattr(bootstrap, "RESAMPLES", 199)
-    p = np.array([positive_mean(returns(seed, 150, phi=phi), seed=seed, threshold=0.2).p for seed in range(500)])
+    p = np.array([positive_mean(returns(seed, 150, phi=phi), seed=seed).p for seed in range(500)])
     assert (p < 0.05 + 1e-9).mean() <= most
     assert np.median(p) == pytest.approx(0.5, abs=0.08)
 
@@ -42,7 +42,7 @@ def test_skewed_returns_without_an_edge_do_not_fool_it(monkeypatch):
     monkeypatch.setattr(bootstrap, "RESAMPLES", 199)
     random = np.random.default_rng(2)
     rare_losses = [np.where(random.random(250) < 0.02, -0.049, 0.001) for _ in range(400)]
-    tests = [positive_mean(row, seed=i, threshold=0.2) for i, row in enumerate(rare_losses)]
+    tests = [positive_mean(row, seed=i) for i, row in enumerate(rare_losses)]
     assert np.mean([t is not None and t.p < 0.05 for t in tests]) < 0.12
 
 
@@ -54,13 +54,6 @@ def test_a_strong_edge_is_seen_and_a_loss_is_not():
 def test_the_smallest_p_is_one_over_the_resamples():
     found = positive_mean(np.linspace(0.01, 0.02, 100), seed=1)
     assert found.p == 1 / (1 + found.resamples)
-
-
-def test_more_is_drawn_only_where_a_strict_threshold_could_be_met():
-    strong, weak = returns(1, mean=0.5), returns(1)
-    assert positive_mean(weak, seed=1, threshold=0.001).resamples == bootstrap.RESAMPLES
-    assert positive_mean(strong, seed=1, threshold=0.001).resamples == 20_000
-    assert positive_mean(strong, seed=1, threshold=1e-9).resamples == bootstrap.MOST_RESAMPLES
 
 
 def test_the_null_is_centred_and_the_statistic_is_the_t_ratio():

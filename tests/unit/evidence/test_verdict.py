@@ -3,9 +3,12 @@ import math
 
 import numpy as np
 import pytest
+from scipy.special import ndtr
 
+from botyard.evidence.earned import Earned
 from botyard.evidence.facts import Facts
-from botyard.evidence.verdict import Evidence, judge, p_threshold
+from botyard.evidence.luck import together
+from botyard.evidence.verdict import Evidence, judge
 from botyard.records import codec
 from botyard.records.verdict import Verdict
 
@@ -28,14 +31,14 @@ def returns(sharpe, n=365, seed=0):
     return 0.01 * (noise + sharpe / math.sqrt(365))
 
 
-def evidence(*, inside=5.0, outside=2.0, pooled=4.0, market=0.5, exposure=0.4, days=365, **facts):
+def evidence(*, inside=4.0, outside=2.0, pooled=2.5, idea=1.5, market=0.5, exposure=0.4, days=365, **facts):
     tested = 2 * days // 3
+    still = np.zeros(tested)
     return Evidence(
         chosen=returns(inside, days),
-        tested=returns(outside, tested, seed=1),
-        hold=returns(market, tested, seed=2),
-        exposure=exposure,
-        pooled=returns(pooled, tested, seed=3),
+        tested=Earned(returns(outside, tested, seed=1), returns(market, tested, seed=2), exposure),
+        pooled=Earned(returns(pooled, tested, seed=3), still, 0.0),
+        idea=Earned(returns(idea, days, seed=4), np.zeros(days), 0.0),
         expected_sharpe=outside,
         period_days=days,
         facts=dataclasses.replace(FACTS, **facts),
@@ -53,12 +56,12 @@ def test_a_great_search_that_held_passes():
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"inside": 2.0}, "fail"),  # luck shows as much
-        ({"inside": 3.7, "pooled": 4.5}, "pass"),  # a DSR of 0.95, and the pooled walk-forward is significant
-        ({"inside": 3.7, "pooled": 0.5}, "fail"),  # a DSR of 0.95 alone is too little
-        ({"inside": 2.9, "pooled": 4.0}, "pass"),  # a DSR of 0.8, and a p-value that makes up for it
-        ({"inside": 2.9, "pooled": 2.2}, "fail"),
-        ({"inside": 2.0, "pooled": 9.0}, "fail"),  # a p-value alone is too little
+        ({"inside": 1.0, "pooled": 9.0, "idea": 9.0}, "fail"),  # luck's best shows more than this search
+        ({"pooled": 0.0}, "fail"),  # it did not hold on days that the search had not seen
+        ({"pooled": 0.0, "idea": 4.0}, "pass"),  # but much of one makes up for little of another
+        ({"idea": 0.0}, "fail"),  # tuned it is splendid, as it was said it earns nothing
+        ({"idea": 0.0, "inside": 6.0, "pooled": 4.0}, "pass"),
+        ({"idea": -3.0, "inside": 6.0, "pooled": 4.0}, "fail"),
         ({"outside": -0.1}, "fail"),
         ({"outside": 1.0, "market": 5.0, "exposure": 0.9}, "fail"),  # it was the market
         ({"effective_trials": 1e9}, "fail"),
@@ -74,24 +77,41 @@ def test_the_rule(changes, expected):
     assert outcome(**changes) == expected
 
 
-@pytest.mark.parametrize(("ratio", "p"), [(0.8, 0.011961), (0.95, 0.072814), (0.51, 0.0010528)])
-def test_the_threshold_makes_normal_scores_add_up(ratio, p):
-    assert p_threshold(ratio, 1) == pytest.approx(p, rel=1e-3)
-    assert p_threshold(ratio, 10) == pytest.approx(p / 100, rel=1e-3)
+def test_three_times_a_half_is_a_half_and_scores_add_up():
+    assert together(0.5, 0.5, 0.5) == pytest.approx(0.5)
+    # normal scores 1.2816, 1.6449 and 0.5244: 3.4509 over √6 is 1.4088, and the normal table says 0.07945
+    assert together(0.1, 0.05, 0.3) == pytest.approx(0.07945, abs=2e-5)
+    assert together(0.3, 0.1, 0.05) == pytest.approx(together(0.1, 0.05, 0.3))
+    assert 0.0 < together(0.0, 1e-4, 1e-4) < 1e-6  # certainty has an end
+    assert together(1.0, 0.0, 0.5) == pytest.approx(0.5, abs=1e-5)
 
 
-def test_no_p_value_makes_up_for_a_search_that_luck_explains():
-    assert p_threshold(0.5, 1) == 0.0
+def test_without_an_edge_the_sum_of_correlated_scores_is_significant_as_often_as_it_says():
+    common, *own = np.random.default_rng(8).standard_normal((4, 20_000))
+    p = ndtr(-(common + np.array(own)) / math.sqrt(2.0)).T
+    assert np.mean([together(*row) < 0.05 for row in p]) == pytest.approx(0.05, abs=0.006)
+
+
+def test_what_the_market_did_is_taken_out_of_the_idea_and_of_the_walk_forward_on_all():
+    rising = returns(3.0, 243, seed=5)
+    ridden = Earned(rising, rising, 1.0)
+    verdict = judge(dataclasses.replace(evidence(), pooled=ridden), seed=1)
+    assert verdict.outcome == "fail"
+    assert verdict.figures["p_pooled"].value is None  # nothing moves but with the market
+    assert verdict.figures["p_together"].value == 1.0
 
 
 def test_what_passed_at_first_may_not_pass_when_asked_often():
-    assert outcome(inside=3.7, pooled=3.0) == "pass"
-    assert outcome(inside=3.7, pooled=3.0, earlier_runs=9) == "fail"
+    assert outcome(earlier_runs=1) == "pass"
+    assert outcome(earlier_runs=9) == "fail"
+    thresholds = [judge(evidence(earlier_runs=n), seed=1).figures["p_threshold"].value for n in (0, 1, 9)]
+    assert thresholds == pytest.approx([0.05, 0.0125, 0.0005])
 
 
 def test_a_walk_forward_that_never_traded_fails():
+    still = np.zeros(243)
     idle = dataclasses.replace(
-        evidence(), tested=np.zeros(243), pooled=np.zeros(243), exposure=0.0, expected_sharpe=None
+        evidence(), tested=Earned(still, still, 0.0), pooled=Earned(still, still, 0.0), expected_sharpe=None
     )
     verdict = judge(idle, seed=1)
     assert verdict.outcome == "fail"
@@ -108,14 +128,15 @@ def test_a_search_whose_equity_never_moved_fails():
 
 def test_nothing_at_all_is_not_enough_data():
     none = np.empty(0)
-    empty = Evidence(none, none, none, 0.0, none, None, 0, dataclasses.replace(FACTS, effective_trials=0.0))
+    nothing = Earned(none, none, 0.0)
+    empty = Evidence(none, nothing, nothing, nothing, None, 0, dataclasses.replace(FACTS, effective_trials=0.0))
     assert judge(empty, seed=1).outcome == "not enough data"
 
 
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({}, "Pass: the search's Sharpe of 5.00 beats the best of 30 trials without an edge"),
+        ({}, "Pass: the search's Sharpe of 4.00 beats the best of 30 trials without an edge"),
         ({"candidate_list": "synthetic"}, "Pass, on made-up bars: "),
         ({"outside": -1.3}, "the Sharpe was -1.30, give or take 1.2"),
         ({"outside": 1.0, "market": 5.0, "exposure": 0.9}, "market's doing"),
@@ -123,7 +144,10 @@ def test_nothing_at_all_is_not_enough_data():
             {"inside": 1.0},
             "the search's own Sharpe of 1.00 is no more than the best of 30 trials without an edge shows",
         ),
-        ({"inside": 3.0, "pooled": 0.0}, "luck explains it as well"),
+        (
+            {"inside": 3.0, "pooled": 0.0, "idea": -0.4},
+            "as it was said, on all instruments beyond the market, is -0.40: luck explains it as well",
+        ),
         ({"days": 45}, "45 days cannot tell skill from luck, at least 110 are needed"),
     ],
 )
@@ -134,7 +158,7 @@ def test_the_sentence_says_what_decided(changes, said):
 
 
 def test_reasons_tell_conditions_trials_power_and_hygiene():
-    told = " ".join(judge(evidence(outside=0.5, earlier_runs=2), seed=1).reasons)
+    told = " ".join(judge(evidence(inside=5.0, pooled=4.0, outside=0.5, earlier_runs=2), seed=1).reasons)
     for said in (
         "Met: The deflated Sharpe ratio is",
         "600 different trials were made, worth 30 independent ones; 2 earlier runs",

@@ -42,6 +42,8 @@ class Answer:
     deflated_sharpe: float | None = None
     effective_trials: float | None = None
     p_pooled: float | None = None
+    p_idea: float | None = None
+    p_together: float | None = None
     walk_forward_sharpe: float | None = None
     beyond_market_sharpe: float | None = None
     symbol: str = ""
@@ -195,6 +197,8 @@ def _answer(idea: str, symbol: str, verdict: Verdict) -> Answer:
         deflated_sharpe=figures["deflated_sharpe"].value,
         effective_trials=figures["effective_trials"].value,
         p_pooled=figures["p_pooled"].value,
+        p_idea=figures["p_idea"].value,
+        p_together=figures["p_together"].value,
         walk_forward_sharpe=figures["walk_forward_sharpe"].value,
         beyond_market_sharpe=figures["beyond_market_sharpe"].value,
         symbol=symbol,

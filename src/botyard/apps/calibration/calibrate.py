@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast, get_args
@@ -37,13 +38,15 @@ def calibrate(wish: Wish, progress: Progress) -> report.Findings:
 
     Raises: UserError when bars are needed and none were imported, or the folder holds answers of another setting.
     """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # workers' matrices are small: threads wait more than they work
     asked = {group: questions(group, wish.seeds, wish.counts[group], wish.kinds) for group in GROUPS}
     needs_real = any(q.kind == "real" for group in GROUPS for q in asked[group])
     setting = Setting(RULE, wish.trials, wish.n_hours, _real_hash(wish) if needs_real else "")
     answers = {group: _answers(wish, group, asked[group], setting, progress) for group in GROUPS}
     truths = _truths(wish, progress) if asked["power"] else []
+    spent = {group: run.spent(_file(wish, group)) for group in GROUPS}
     return report.Findings(
-        wish.seeds, setting, answers["no-edge"], answers["power"], answers["registry"], tuple(truths)
+        wish.seeds, setting, answers["no-edge"], answers["power"], answers["registry"], tuple(truths), spent
     )
 
 
@@ -83,8 +86,11 @@ def _answers(wish: Wish, group: Group, asked: list[Question], setting: Setting, 
     if not any(q.kind == "real" for q in asked):
         setting = dataclasses.replace(setting, real_bars="")
     tasks = {q.name: Task(q, wish.trials, wish.n_hours, wish.home, wish.until_ms) for q in asked}
-    file = wish.folder / f"{group}.jsonl"
-    return run.answer_all(tasks, ask, Answers, file, setting, workers=wish.workers, progress=progress)
+    return run.answer_all(tasks, ask, Answers, _file(wish, group), setting, workers=wish.workers, progress=progress)
+
+
+def _file(wish: Wish, group: Group) -> Path:
+    return wish.folder / f"{group}.jsonl"
 
 
 def _truths(wish: Wish, progress: Progress) -> list[truth.Truth]:

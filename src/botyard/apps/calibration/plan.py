@@ -14,7 +14,9 @@ Group = Literal["no-edge", "power", "registry"]
 SeedRange = Literal["design", "fresh"]
 
 GROUPS: tuple[Group, ...] = get_args(Group)
-FIRST_SEED: dict[SeedRange, int] = {"design": 1_000_000, "fresh": 2_000_000}
+FIRST_SEED: dict[SeedRange, int] = {"design": 1_000_000, "fresh": 3_000_000}
+"""Those from 2,000,000 were the fresh ones of the rule before this one: once looked at, a universe is not fresh."""
+
 FIRST_OF_GROUP: dict[Group, int] = {"no-edge": 0, "power": 100_000, "registry": 200_000}
 
 N_SYMBOLS = 8

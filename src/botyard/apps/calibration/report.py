@@ -1,12 +1,12 @@
 """The calibration in words and tables: docs/evidence.md."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from botyard.apps.calibration import tally
 from botyard.apps.calibration.asking import Answers
-from botyard.apps.calibration.plan import FIRST_SEED, N_SYMBOLS, NARROW, SHARPES, SeedRange
-from botyard.apps.calibration.run import Setting
+from botyard.apps.calibration.plan import FIRST_SEED, N_SYMBOLS, NARROW, SHARPES, Group, SeedRange
+from botyard.apps.calibration.run import Setting, Spent
 from botyard.apps.calibration.tally import Row, Share
 from botyard.apps.calibration.truth import STRATEGIES, Truth
 from botyard.apps.calibration.universes import CORRELATION
@@ -42,6 +42,7 @@ class Findings:
     power: Sequence[Answers]
     registry: Sequence[Answers]
     truths: Sequence[Truth]
+    spent: Mapping[Group, Spent]
 
 
 def markdown(found: Findings) -> str:
@@ -195,9 +196,9 @@ def _passed_at(registry: Sequence[Answers], first: int, until: int | None) -> Sh
 
 def _method(found: Findings) -> str:
     setting = found.setting
-    groups = [(name, group) for name, group in _groups(found) if group]
-    seeds = "; ".join(f"{name} {_range(group)}" for name, group in groups)
-    spent = "; ".join(f"{name} {tally.cpu_minutes(group):.0f}" for name, group in groups)
+    groups = [(name, key, group) for name, key, group in _groups(found) if group]
+    seeds = "; ".join(f"{name} {_range(group)}" for name, _, group in groups)
+    spent = "; ".join(_spent(name, group, found.spent[key]) for name, key, group in groups)
     bars = f" The imported bars' moves have the hash `{setting.real_bars}`." if setting.real_bars else ""
     return f"""## How it was measured
 
@@ -212,7 +213,7 @@ def _method(found: Findings) -> str:
   comes back with a half-life of about 8 hours. Both on top of GARCH; of several symbols' edges 0.6 of the variance is
   common. The idea that is asked is the one the edge was made for, in words, at the Designer's own ranges and defaults.
 - Seeds: {seeds}. Design universes begin at {FIRST_SEED["design"]:,}, fresh ones at {FIRST_SEED["fresh"]:,}; no seed is in both.
-- Processor minutes: {spent}.
+- Time: {spent}. The load counts whatever else the machine did.
 - An interval says what chance in the drawing of universes allows, and nothing of how far markets are from these."""
 
 
@@ -231,8 +232,19 @@ def _per_edge(power: Sequence[Answers]) -> int:
     return max((wide_ones.count(one) for one in wide_ones), default=0)
 
 
-def _groups(found: Findings) -> list[tuple[str, Sequence[Answers]]]:
-    return [("no edge", found.no_edge), ("power", found.power), ("registry", found.registry)]
+def _groups(found: Findings) -> list[tuple[str, Group, Sequence[Answers]]]:
+    return [
+        ("no edge", "no-edge", found.no_edge),
+        ("power", "power", found.power),
+        ("registry", "registry", found.registry),
+    ]
+
+
+def _spent(name: str, group: Sequence[Answers], spent: Spent) -> str:
+    return (
+        f"{name} {tally.cpu_minutes(group):.0f} processor minutes, {spent.wall_seconds / 60.0:.0f} by the clock "
+        f"at a mean load of {spent.load:.1f}"
+    )
 
 
 def _range(group: Sequence[Answers]) -> str:

@@ -1,6 +1,8 @@
 """A run of the calibration: every answer is kept as it comes, so that a killed run goes on where it was."""
 
 import json
+import os
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +27,14 @@ class Setting:
     real_bars: str  # hash of the imported bars; empty where none are asked for
 
 
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What the answers of one file took."""
+
+    wall_seconds: float  # of all calls together, each until its last answer
+    load: float  # mean of the machine's load when answers came: whatever else it did is in it
+
+
 def answer_all(
     tasks: Mapping[str, Task],
     work: Callable[[Task, Tell], Found],
@@ -43,11 +53,13 @@ def answer_all(
     known = read(file, kind, setting)
     missing = {name: task for name, task in tasks.items() if name not in known}
     progress.start(file.stem, len(missing))
+    began = time.monotonic()
     with Crew(work, workers) as crew:
         names = {crew.submit(task): name for name, task in missing.items()}
         for number, found in crew.results(lambda units: progress.advance(file.stem, units)):
             known[names[number]] = found
-            _append(file, {"name": names[number], "found": codec.to_plain(found)})
+            after = round(time.monotonic() - began, 1)
+            _append(file, {"name": names[number], "found": codec.to_plain(found), "after": after, "load": _load()})
     progress.finish(file.stem, f"{len(missing)} answered, {len(tasks) - len(missing)} known before")
     return [known[name] for name in tasks]
 
@@ -77,6 +89,19 @@ def read(file: Path, kind: type[Found], setting: Setting) -> dict[str, Found]:
     raise UserError(
         f"{file} holds answers of another setting, {first}; choose another folder with --folder, or remove it"
     )
+
+
+def spent(file: Path) -> Spent:
+    """Return what the answers of a file took; a call that was stopped counts until its last answer."""
+    rows = [json.loads(line) for line in file.read_text().splitlines()[1:]] if file.exists() else []
+    after = [row["after"] for row in rows]
+    starts_anew = [i for i in range(1, len(after)) if after[i] < after[i - 1]]
+    seconds = sum(after[i - 1] for i in [*starts_anew, len(after)] if after)
+    return Spent(seconds, sum(row["load"] for row in rows) / max(1, len(rows)))
+
+
+def _load() -> float:
+    return round(os.getloadavg()[0], 2)
 
 
 def _append(file: Path, plain: Any) -> None:

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from botyard.engine import metrics as figures
-from botyard.engine.backtest import Runner, backtest
+from botyard.engine.backtest import backtest
 from botyard.engine.bars import Floats
 from botyard.engine.program import Program
 from botyard.evidence import walk_forward
+from botyard.evidence.earned import Earned
 from botyard.evidence.walk_forward import Cut, Segment
 from botyard.language import CompiledStrategy
 from botyard.records.research import Curve, Fold, Metrics
@@ -20,6 +21,7 @@ from botyard.search.ranking import MIN_TRADES, Candidate, Screening, chosen_at
 from botyard.search.study import StudyResult
 from botyard.search.tasks import StudyTask, study_name, study_seed
 from botyard.stages.researcher import curves
+from botyard.stages.researcher.across import Stretch, earned_across
 
 DAY_MS = 86_400_000
 
@@ -41,8 +43,9 @@ class Walk:
     equity: Curve
     daily: Floats  # (n_days,) returns of the chained tests
     hold: Floats  # (n_days,) of buying and holding what was traded, on the same days; 0 while nothing was chosen
-    pooled: Floats  # daily returns of each fold's parameters on all candidates, in equal parts
     exposure: float  # mean over the tested bars of the signed position over equity
+    pooled: Earned  # of each fold's parameters on all candidates
+    idea: Earned  # of the idea at its defaults on all candidates, over the whole period
 
 
 def fold_tasks(
@@ -96,18 +99,22 @@ def walk(
         choices.append((fold.cut, chosen))
     if not segments:
         none = np.empty(0)
-        return Walk(tuple(folds), _undefined("there are no bars to test on"), Curve((), ()), none, none, none, 0.0)
+        nothing = Earned(none, none, 0.0)
+        undefined = _undefined("there are no bars to test on")
+        return Walk(tuple(folds), undefined, Curve((), ()), none, none, 0.0, nothing, nothing)
     rules = next(iter(candidates.values())).rules
     chained = walk_forward.chain(segments, rules.initial_cash)
     holding = walk_forward.chain(held, rules.initial_cash)
+    pooled, idea = _unsearched(program, list(candidates.values()), choices)
     return Walk(
         folds=tuple(folds),
         metrics=figures.metrics(chained.bars, chained.run, rules),
         equity=curves.thinned(chained.bars.open_ms, chained.run.equity),
         daily=figures.daily_returns(chained.bars.open_ms, chained.run.equity),
         hold=figures.daily_returns(holding.bars.open_ms, holding.run.equity),
-        pooled=_pooled(program, list(candidates.values()), choices),
         exposure=float(np.concatenate(exposures).mean()),
+        pooled=pooled,
+        idea=idea,
     )
 
 
@@ -128,23 +135,21 @@ def _exposure(candidate: Candidate, segment: Segment) -> Floats:
     return np.asarray(segment.run.lots * lot * segment.bars.close / equity)
 
 
-def _pooled(
+def _unsearched(
     program: Program, candidates: Sequence[Candidate], choices: Sequence[tuple[Cut, StudyResult | None]]
-) -> Floats:
-    # A run decides on closed bars only, so that its days before a cut are those of a run that ends there.
-    first = min(cut.train_until_ms for cut, _ in choices) // DAY_MS
-    n_days = (max(cut.test_until_ms for cut, _ in choices) - 1) // DAY_MS + 1 - first
-    total, count = np.zeros(n_days), np.zeros(n_days)
-    for candidate in candidates:
-        runner = Runner(program, candidate.bars, candidate.rules)
-        days = figures.return_days(candidate.bars.open_ms)
-        for cut, chosen in choices:
-            inside = (days >= cut.train_until_ms // DAY_MS) & (days <= (cut.test_until_ms - 1) // DAY_MS)
-            count[days[inside] - first] += 1.0
-            if chosen is not None:
-                runner.score(program.vector(chosen.best_parameters))
-                total[days[inside] - first] += np.nan_to_num(runner.daily_returns()[inside], posinf=0.0, neginf=0.0)
-    return np.asarray(total / np.maximum(count, 1.0))
+) -> tuple[Earned, Earned]:
+    # each fold's parameters on all candidates, and the idea at its defaults, over the folds' past as well
+    folds = [
+        Stretch(
+            first_day=cut.train_until_ms // DAY_MS,
+            last_day=(cut.test_until_ms - 1) // DAY_MS,
+            parameters=chosen.best_parameters if chosen else None,
+        )
+        for cut, chosen in choices
+    ]
+    first = min(int(c.bars.open_ms[0]) for c in candidates) // DAY_MS
+    whole = Stretch(first, folds[-1].last_day, {})
+    return earned_across(program, candidates, folds), earned_across(program, candidates, [whole])
 
 
 def _task(

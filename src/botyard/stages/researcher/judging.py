@@ -9,6 +9,7 @@ from botyard.engine.backtest import Backtest, Runner
 from botyard.engine.bars import DAY_MS, Bars, Floats
 from botyard.engine.program import Program
 from botyard.engine.trial_returns import Rows, aligned, merge, unpack
+from botyard.evidence.earned import Earned
 from botyard.evidence.effective_trials import effective_number
 from botyard.evidence.facts import Facts
 from botyard.evidence.overfitting import overfitting_probability
@@ -66,10 +67,9 @@ def verdict(
     )
     evidence = Evidence(
         chosen=figures.daily_returns(bars.open_ms, run_in_sample.equity),
-        tested=walked.daily,
-        hold=walked.hold,
-        exposure=walked.exposure,
+        tested=Earned(walked.daily, walked.hold, walked.exposure),
         pooled=walked.pooled,
+        idea=walked.idea,
         expected_sharpe=walked.metrics.sharpe,
         period_days=round((ranking.until_ms - ranking.from_ms) / DAY_MS),
         facts=facts,
@@ -91,7 +91,7 @@ def _counted(run: RegisteredRun, registry: TrialRegistry) -> tuple[int, float, i
         yield own
 
     together, different = effective_number(in_order(), n_days)
-    alone, _ = effective_number([own], n_days)
+    alone = effective_number([own], n_days)[0] if earlier_runs else together
     return earlier_runs, max(together, alone), different
 
 

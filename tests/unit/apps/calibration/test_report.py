@@ -6,7 +6,7 @@ import pytest
 
 from botyard.apps.calibration import calibrate, pictures, plan, report, tally, truth
 from botyard.apps.calibration.asking import Answer, Answers
-from botyard.apps.calibration.run import Setting
+from botyard.apps.calibration.run import Setting, Spent
 from botyard.errors import UserError
 
 SETTING = Setting("the rule", 100, 8760, "0123456789abcdef")
@@ -38,7 +38,8 @@ def some_findings():
         truth.Truth(t.edge, t.wanted, t.wanted + 0.01, 146_000, 9.0)
         for t in truth.tasks(years=400, cache_dir=None).values()
     ]
-    return report.Findings("fresh", SETTING, no_edge, power, registry, truths)
+    spent = {group: Spent(1500.0, 6.25) for group in plan.GROUPS}
+    return report.Findings("fresh", SETTING, no_edge, power, registry, truths, spent)
 
 
 def test_seeds_of_design_and_fresh_universes_and_of_groups_are_apart():
@@ -98,11 +99,11 @@ def test_the_report_says_counts_seeds_and_how_to_do_it_again():
         "4 further universes without an edge were asked 10 different ideas",
         "40 runs in all",
         "Of the first ideas 0.0 % (0 of 4; 0.0–60.2 %) passed, of all later ones 2.8 % (1 of 36; 0.1–14.5 %)",
-        "no edge 2,000,000–2,000,119",
+        "no edge 3,000,000–3,000,119",
         "--seeds fresh --trials 100 --no-edge 120 --power 4 --registry 4",
         "1.51 ± 0.05",
         "`the rule`",
-        "no edge 12; power 5; registry 0",  # processor minutes
+        "no edge 12 processor minutes, 25 by the clock at a mean load of 6.2; power 5 processor minutes",
     ):
         assert said in text
     assert "design universes:**" not in text

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from botyard.apps.calibration.run import Setting, answer_all, read
+from botyard.apps.calibration.run import Setting, answer_all, read, spent
 from botyard.errors import UserError
 from botyard.testing.progress import RecordedProgress
 
@@ -90,3 +90,12 @@ def test_a_file_of_something_else_is_refused(tmp_path):
     file.write_text("hello\n")
     with pytest.raises(UserError, match="cannot be read"):
         ask([1], file)
+
+
+def test_the_time_of_calls_adds_up_each_until_its_last_answer(tmp_path):
+    file = tmp_path / "a.jsonl"
+    assert spent(file).wall_seconds == 0.0
+    rows = [(3.0, 1.0), (9.0, 2.0), (4.0, 3.0), (4.0, 6.0)]  # stopped after the second, begun again
+    lines = ["{}", *(json.dumps({"after": after, "load": load}) for after, load in rows)]
+    file.write_text("\n".join(lines) + "\n")
+    assert (spent(file).wall_seconds, spent(file).load) == (13.0, 3.0)
