@@ -8,6 +8,7 @@ import zipfile
 from contextlib import closing
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from botyard.adapters.clock.system import SystemClock
 from botyard.adapters.fleet_store.sqlite import SqliteFleet, local_owner
@@ -24,6 +25,9 @@ from botyard.records import codec
 from botyard.records.deployment import BundleSettings
 from botyard.records.fleet import BotRecord
 
+if TYPE_CHECKING:
+    from botyard.adapters.venue.ccxt.instruments import Listed
+
 LEASE_MS = 1_000
 IN_FUNCTION = "function.py"  # what a bundle needs to run as a function
 STORED = ("demo", "imported")
@@ -35,6 +39,7 @@ class LocalHome:
 
     def __init__(self) -> None:
         self._home = settings.home()
+        self._listed: Listed | None = None  # what is traded, as its exchange lists it
 
     @property
     def label(self) -> str:
@@ -47,7 +52,16 @@ class LocalHome:
         return SqliteFleet(self._home / "fleet.db")
 
     def check(self, bot: BotRecord, bundle: bytes) -> None:
-        """Take any bot."""
+        """Take bots of stored bars, and those of an exchange that lists what they trade. Raises: UserError."""
+        with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
+            known = codec.load(BundleSettings, archive.read(SETTINGS_FILE))
+        if known.market in STORED:
+            return
+        from botyard.apps.exchanges import venues
+
+        self._listed = venues.list_instruments(known.market, "paper").get(bot.symbol)
+        if self._listed is None:
+            raise UserError(f"{known.market} does not list {bot.symbol} any more; kill {bot.name} where it is")
 
     def shut_out(self, name: str) -> None:
         """Take the lease once, which ends the right of every tick before. Raises: RetryableError while one is at work."""
@@ -90,11 +104,10 @@ class LocalHome:
     def keep_account(self, bot: BotRecord, data: bytes) -> None:
         """Put it into the paper venue's file; filters of its exchange are frozen as they are now."""
         known = _settings(Path(bot.bundle))
-        if known.market not in STORED:
+        if self._listed is not None:
             from botyard.apps.exchanges import filters, venues
 
-            listed = venues.list_instruments(known.market, "paper")[bot.symbol]
-            filters.freeze(known.market, "mainnet", listed, venues.clock(known.market).now_ms())
+            filters.freeze(known.market, "mainnet", self._listed, venues.clock(known.market).now_ms())
         with closing(PaperVenue(self._home / "paper.db", bot.name, known.rules, known.timeframe)) as venue:
             load_account(venue, data)
 

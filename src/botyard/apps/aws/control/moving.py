@@ -79,6 +79,8 @@ def move(name: str, source: Home, target: Home) -> str:
     if went is not None and went["where"] == target.label and there is not None and there.status != "killed":
         source.move_out(bot)
         return f"{name} lives in {target.label} already, {there.status}"
+    if there is not None and there.status == bot.status == "killed":
+        _same_way(name, source, target)
     bundle = source.bundle(bot)
     target.check(bot, bundle)
     status, reason = _freeze(bot, went, source, target, there)
@@ -109,6 +111,20 @@ def _at(target: Home, bot: BotRecord, source: Home) -> BotRecord | None:
     if there.status == "killed" and not arrives:
         raise UserError(f"{bot.name} was ended in {target.label}: {there.reason}; what is ended does not come back")
     return there
+
+
+def _same_way(name: str, source: Home, target: Home) -> None:
+    """See that a move that was cut short is gone on with, not turned round: the longer journal tells where it went."""
+    last = max((_last(home.store, name) for home in (source, target)), key=lambda entry: entry.sequence)
+    went = _WENT.fullmatch(str(last.data.get("reason", "")))
+    if went is not None and went["where"] != target.label:
+        raise UserError(f"{name} is on its way to {went['where']}, and was cut short: go on with that first")
+
+
+def _last(store: FleetStore, name: str) -> Entry:
+    kept = store.snapshot(name)
+    after = 0 if kept is None else kept.sequence - 1
+    return max(store.entries(name, after), key=lambda entry: entry.sequence, default=Entry("note", 0, 0))
 
 
 def _freeze(

@@ -151,6 +151,27 @@ def test_wherever_it_dies_it_lives_once_at_most_and_the_next_try_goes_on(homes, 
     assert (ours.awake, theirs.awake) == (set(), {"swing-1"})
 
 
+def test_a_way_back_that_was_cut_short_is_not_turned_round(homes):
+    ours, theirs = homes
+    move("swing-1", ours, theirs)
+    theirs.accounts["swing-1"] = b"more cash"
+    ours.bundles["theirs"] = b"zip"
+    dying = theirs
+    for step in range(100):
+        dying.left = step
+        try:
+            move("swing-1", theirs, ours)
+        except DiedError:
+            dying.left = None
+            if theirs.fleet.bot("swing-1").status == "killed" and not ours.is_alive:
+                with pytest.raises(UserError, match="on its way to ours"):
+                    move("swing-1", ours, theirs)
+            continue
+        break
+    assert (ours.is_alive, theirs.is_alive) == (True, False)
+    assert ours.accounts["swing-1"] == b"more cash"
+
+
 @pytest.mark.parametrize("how", ["killed", "lives there", "another bot", "ended there"])
 def test_what_may_not_be_moved_stays_as_it_is(homes, how):
     ours, theirs = homes
