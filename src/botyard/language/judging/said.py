@@ -6,6 +6,7 @@ from botyard.language.judging.bounds import Declared
 from botyard.language.reading.tree import (
     Arithmetic,
     AtEntry,
+    Before,
     Call,
     Choice,
     Comparison,
@@ -74,6 +75,8 @@ def _call(tree: Tree, inner: Callable[[Tree], str]) -> str:
             return f"{inner(x)}[{inner(window)}]"
         case Call(function=name, arguments=arguments):
             return f"{name}({', '.join(inner(part) for part in arguments)})"
+        case Before(name=name):
+            return f"{name}[1]"
         case AtEntry(operand=x):
             return f"at_entry({inner(x)})"
         case OnTimeframe(timeframe=timeframe, operand=x):

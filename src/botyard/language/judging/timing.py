@@ -5,8 +5,11 @@ from dataclasses import dataclass
 
 from botyard.language.catalog import FUNCTIONS
 from botyard.language.reading.durations import HIGHER_TIMEFRAMES, LONGEST_MONTH
-from botyard.language.reading.tree import Call, OnTimeframe, Tree, Window, children
+from botyard.language.reading.tree import Call, OnTimeframe, Series, Tree, Window, children, looks_back
 from botyard.ops.catalog import Function
+
+RECURSION = 500
+"""Bars of the past that matter to a series that looks back at itself, as for the SuperTrend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,8 @@ def memory(tree: Tree, minutes: int, values: Mapping[str, int]) -> int:
         past = int(_memory_of(function)(*lengths))
         # what goes by the clock remembers minutes, not bars
         return inner + (-(-past // minutes) if "minutes" in function.inputs else past)
+    if isinstance(tree, Series) and looks_back(tree):
+        return inner + RECURSION
     return inner
 
 

@@ -3,7 +3,9 @@
 import ast
 from collections.abc import Mapping, Sequence
 
-from botyard.language.catalog import DERIVED_INPUTS, INPUTS
+from botyard.errors import SpecError
+from botyard.language.catalog import DERIVED_INPUTS, FUNCTIONS, INPUTS, SPECIAL_FORMS
+from botyard.language.habits import instead_of_function
 from botyard.language.reading.syntax import Expression
 from botyard.ops.catalog import Argument, Function
 from botyard.records.spec import Spec
@@ -36,6 +38,15 @@ def check_order(spec: Spec, e: Expression, function: Function, given: Sequence[a
             raise e.error(node, f"{function.name} looks at values that change, {ast.unparse(node)} never does; {order}")
         if argument.kind == "window" and _changes(spec, node):
             raise e.error(node, f"{ast.unparse(node)} is not a number of bars; {order}")
+
+
+def unknown_call(spec: Spec, e: Expression, node: ast.Call, name: str) -> SpecError:
+    """Build the error for a function that is not there."""
+    if name in {*spec.series, *spec.parameters, *INPUTS, *DERIVED_INPUTS}:
+        return e.error(node, f"{name} is not a function; write {name} without ( )")
+    if name == "round":
+        return e.error(node, "round is not in the language; write floor(x + 0.5)")
+    return e.error(node, f"there is no function {name}{instead_of_function(name, [*FUNCTIONS, *SPECIAL_FORMS])}")
 
 
 def _is_literal(node: ast.expr) -> bool:

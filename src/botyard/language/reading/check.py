@@ -3,7 +3,6 @@
 import ast
 from collections.abc import Callable, Mapping
 
-from botyard.errors import SpecError
 from botyard.language.catalog import (
     ACCOUNT_INPUTS,
     ALWAYS,
@@ -15,8 +14,9 @@ from botyard.language.catalog import (
     WEEKDAYS,
     nearest,
 )
-from botyard.language.habits import instead_of_function, instead_of_name
-from botyard.language.reading.arguments import Substitution, check_order, missing, repeated
+from botyard.language.habits import instead_of_name
+from botyard.language.reading import recursion
+from botyard.language.reading.arguments import Substitution, check_order, missing, repeated, unknown_call
 from botyard.language.reading.durations import bars_in, clock_minutes, higher_timeframe
 from botyard.language.reading.syntax import Expression, parse
 from botyard.language.reading.tree import (
@@ -86,11 +86,11 @@ class Checker:
         """
         if name not in self._series:
             if name in self._open:
-                circle = " -> ".join([*self._open[self._open.index(name) :], name])
-                raise SpecError(f"series need each other in a circle: {circle}", place=f"series.{name}")
+                raise recursion.circle(self._open, name)
             self._open.append(name)
             expression = parse(self.spec.series[name], f"series.{name}")
             tree = self.tree(expression, expression.root)
+            recursion.check(name, expression, tree)
             self._sizes[name] = self._check_size(expression, tree)
             self._series[name] = tree
             self._open.pop()
@@ -185,9 +185,11 @@ class Checker:
         raise e.error(node, f"{name} is not a series, parameter or input{instead_of_name(name, known)}")
 
     def _lag(self, e: Expression, node: ast.expr, value: ast.expr, index: ast.expr) -> Tree:
+        window = self.window(e, index, "k")
+        if self._open and isinstance(value, ast.Name) and value.id == self._open[-1]:
+            return recursion.before(e, node, value.id, window)
         x = self.tree(e, value)
         self._without_position(e, node, "x[k]", (x,))
-        window = self.window(e, index, "k")
         if window.capacity == 0:
             return x
         return Call("lag", (x, window), type_of(x))
@@ -241,7 +243,7 @@ class Checker:
         if name in {"highest_since_entry", "lowest_since_entry"}:
             return self._since_entry(e, node, name)
         if name not in FUNCTIONS:
-            self._refuse_call(e, node, name)
+            raise unknown_call(self.spec, e, node, name)
         function = FUNCTIONS[name]
         arguments = self._fill_in(e, node, function)
         if function.expression:
@@ -260,14 +262,6 @@ class Checker:
             return _nested(name, trees)
         result = type_of(trees[0]) if function.result == "same" else function.result
         return Call(name, trees, result)
-
-    def _refuse_call(self, e: Expression, node: ast.Call, name: str) -> None:
-        known = [*self.spec.series, *self.spec.parameters, *INPUTS, *DERIVED_INPUTS]
-        if name in known:
-            raise e.error(node, f"{name} is not a function; write {name} without ( )")
-        if name == "round":
-            raise e.error(node, "round is not in the language; write floor(x + 0.5)")
-        raise e.error(node, f"there is no function {name}{instead_of_function(name, [*FUNCTIONS, *SPECIAL_FORMS])}")
 
     def _fill_in(self, e: Expression, node: ast.Call, function: Function) -> list[ast.expr]:
         given = list(node.args)

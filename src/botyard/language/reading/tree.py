@@ -107,6 +107,13 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """What the series in whose definition it stands was one bar ago."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class AtEntry:
     """The value at the decision that left flat or reversed."""
 
@@ -131,7 +138,7 @@ class Sampled:
 
 Tree = (
     Number | Parameter | Window | Input | Negative | Arithmetic | Comparison | Junction | Negation
-    | Choice | Call | Series | AtEntry | OnTimeframe | Sampled
+    | Choice | Call | Series | Before | AtEntry | OnTimeframe | Sampled
 )  # fmt: skip
 
 
@@ -206,7 +213,22 @@ def as_json(tree: Tree) -> dict[str, Any]:
     return data
 
 
+def looks_back(series: Series) -> bool:
+    """Whether a series is computed from what it was a bar ago."""
+    return Before(series.name) in set(walk(series.definition))
+
+
 @lru_cache(maxsize=4096)
 def plain(tree: Tree) -> Tree:
-    """Write the tree with its named series expanded, so that equal computations are equal trees."""
-    return plain(tree.definition) if isinstance(tree, Series) else rebuilt(tree, plain)
+    """Write the tree with its named series expanded, so that equal computations are equal trees.
+
+    A series keeps its name where that means something: it looks back at itself, or stands in sampled() and so runs
+    on every bar, not on the sampled ones.
+    """
+    match tree:
+        case Series(name=name, definition=inner):
+            return Series(name, plain(inner)) if looks_back(tree) else plain(inner)
+        case Sampled(condition=condition, operand=operand):
+            return Sampled(plain(condition), operand)
+        case _:
+            return rebuilt(tree, plain)

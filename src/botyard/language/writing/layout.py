@@ -25,7 +25,7 @@ class Layout:
         self.constants = constant_names(self.own.values())
         self.series_names: dict[Tree, str] = {}  # what the spec's series compute -> their names
         for name, tree in series.items():
-            self.series_names.setdefault(plain(tree), name)
+            self.series_names.setdefault(plain(Series(name, tree)), name)
         self.size = size
         self.unknown: list[int] = []
         self.used: set[str] = set()

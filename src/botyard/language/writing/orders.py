@@ -5,6 +5,7 @@ from botyard.language.reading.check import reads_own
 from botyard.language.reading.machine import Machine, Move, State
 from botyard.language.reading.tree import (
     AtEntry,
+    Before,
     Call,
     Input,
     OnTimeframe,
@@ -59,7 +60,7 @@ def _is_kept(tree: Tree) -> bool:
     match tree:
         case Series():
             return not reads_own(tree)
-        case Input() | OnTimeframe() | Sampled():
+        case Input() | OnTimeframe() | Sampled() | Before():
             return not reads_own(tree)
         case Call(function=name):
             return name in PERIOD_OPS or FUNCTIONS[name].has_memory or bool(FUNCTIONS[name].inputs)

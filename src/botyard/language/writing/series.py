@@ -9,6 +9,7 @@ from botyard.language.reading.check import reads_own
 from botyard.language.reading.durations import HIGHER_TIMEFRAMES
 from botyard.language.reading.tree import (
     AtEntry,
+    Before,
     Call,
     Input,
     Number,
@@ -18,6 +19,7 @@ from botyard.language.reading.tree import (
     Series,
     Tree,
     Window,
+    looks_back,
     plain,
     type_of,
 )
@@ -49,6 +51,7 @@ class BarView(View):
         self.root: BarView = shared or self
         self.done: dict[tuple[str, Tree, str], Code] = {} if shared is None else shared.done
         self.blocks: dict[str, Scope] = {} if shared is None else shared.blocks
+        self.befores: dict[tuple[str, str], str] = {}  # scope, series -> place of what it was a bar ago
 
     def use(self, name: str) -> str:
         """Note an op or a header name."""
@@ -75,6 +78,8 @@ class BarView(View):
                 return None if reads_own(tree) else self._series(tree)
             case Input(name=name):
                 return self._input(name)
+            case Before():
+                return self._once(tree, self._before)
             case OnTimeframe():
                 return self._once(tree, self._on)
             case Sampled():
@@ -129,7 +134,17 @@ class BarView(View):
             or (value.binds == ATOM and value.text[0].isdigit())
         ):
             return value
-        return self.line(self.name_of(tree), value.text + _times(tree.definition))
+        name = self.line(self.name_of(tree), value.text + _times(tree.definition))
+        if looks_back(tree):
+            place = self.root.befores[self.scope.key, tree.name]
+            self.scope.lines.append(f"s[{place}] = {self.use('keep_known')}(s[{place}], {name.text})")
+        return name
+
+    def _before(self, tree: Tree) -> Code:
+        assert isinstance(tree, Before)
+        name = f"{tree.name}_1_ago" if not self.scope.suffix else f"{tree.name}_1_ago_{self.scope.suffix}"
+        place = self.root.befores[self.scope.key, tree.name] = self.layout.place(f"{name}_kept")
+        return self.line(self.layout.names.take(name), f"s[{place}]")
 
     def _named_truth(self, tree: Tree) -> Code:
         assert isinstance(tree, Series)
