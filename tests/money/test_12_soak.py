@@ -5,9 +5,13 @@ That silence itself is paged after 3 bars is held in tests/unit/apps/operations/
 
 import dataclasses
 import random
+from decimal import Decimal
 
 import pytest
 
+from botyard.apps.operations import recover
+from botyard.bot import earnings
+from botyard.bot.tick import tick
 from botyard.testing.bots import live
 from botyard.testing.chaos import books
 from botyard.testing.chaos.exchange import ExchangeWorld, fund, listen
@@ -75,15 +79,78 @@ def test_faults_at_every_other_bar_and_a_scheduler_that_drops_out_change_no_deci
     assert books.decisions(calm.store.entries(calm.name)) == rewound
 
 
-def test_a_reset_of_the_testnet_is_told_at_the_next_bar_and_a_kill_ends_it(world, exchange):
+def reset(world, exchange):
     world.through(HELD)
     assert world.lots() > 0
     exchange.reset()
     fund(exchange)
     exchange.move_by(live.BAR_MS)
-    report = world.play.tick()
-    assert report.status == "halted"
-    assert any("the venue holds 0" in text for text in world.heard.messages)
+    return world.play.calm_tick()
+
+
+def test_a_reset_of_the_testnet_is_told_once_at_the_next_bar_and_a_kill_ends_it(world, exchange):
+    assert reset(world, exchange).status == "halted"
+    assert world.play.calm_tick().status == "halted"
+    (told,) = [text for text in world.heard.messages if "the venue holds 0" in text]
+    assert "the testnet was reset: it does not know the order any more" in told
+    assert f"botyard recover {world.name}" in told
     world.play.kill()
     assert "not at the venue" in world.store.bot(world.name).reason
     assert [order for order in world.account.orders if order.is_open] == []
+
+
+def test_a_reset_book_is_closed_at_the_last_price_and_its_profit_stays_true(world, exchange):
+    reset(world, exchange)
+    bot, before = world.store.bot(world.name), earned(world)
+    shown = recover.examine(bot, world.deployed, world.play.ports)
+    assert any("write off" in line and "the venue holds 0" in line for line in shown.lines)
+    assert any("which the venue does not know" in line for line in shown.lines)
+    assert earned(world) == before, "looking writes nothing"
+    recover.carry_out(bot, world.deployed, world.play.ports, shown)
+    after = earned(world)
+    assert (after.position, after.equity, after.profit) == (0.0, before.equity, pytest.approx(before.profit, abs=1e-9))
+    assert "botyard resume" in world.store.bot(world.name).reason
+    assert not recover.examine(world.store.bot(world.name), world.deployed, world.play.ports).is_needed
+    world.store.set_status(world.name, "running", "resumed by a person", expected="halted")
+    while len(world.orders) < 4:  # it trades again
+        world.through(1)
+    last = earned(world)
+    real = sum(t.price * t.quantity * (-1 if t.order.side == "BUY" else 1) - fee(t) for t in world.account.trades)
+    mark = Decimal(str(last.last_close)) * Decimal(str(round(last.position, 3)))
+    assert last.equity - after.equity == pytest.approx(float(real + mark), abs=1e-6)
+
+
+def fee(trade):
+    return 0 if trade.fee_asset == "MADE" else trade.fee  # taken out of the coins: fewer arrived
+
+
+def earned(world):
+    return earnings.profit(world.store.bot(world.name), world.store.entries(world.name), world.instrument)
+
+
+def test_an_empty_store_gets_the_same_position_back_from_the_venues_fills(world, exchange):
+    world.through(40)
+    while not world.lots():
+        world.through(1)
+    then, old, resting = earned(world), world.store, [o for o in world.orders if o.is_open]
+    decided = books.decisions(old.entries(world.name))
+    world.store = MemoryFleet()
+    lost = dataclasses.replace(old.bot(world.name), status="halted", reason="its journal is gone")
+    world.store.add_bot(lost)
+    ports = dataclasses.replace(world.play.ports, store=world.store)
+    shown = recover.examine(lost, world.deployed, ports)
+    recover.carry_out(lost, world.deployed, ports, shown)
+    world.store.set_status(world.name, "running", "resumed by a person", expected="halted")
+    now = earned(world)
+    assert (now.position, now.fees, now.fills) == (then.position, then.fees, then.fills)
+    tick(world.name, world.deployed, ports, "test")
+    assert earned(world).equity == then.equity
+    assert books.decisions(world.store.entries(world.name)) == decided
+    transitions = {
+        store: [e.data["transition"] for e in store.entries(world.name) if e.kind == "fill"]
+        for store in (old, world.store)
+    }
+    assert transitions[old] == transitions[world.store], "client ids tell what each order was for"
+    assert [o for o in world.orders if o.is_open and o.stop] == resting != []
+    exchange.move_by(live.BAR_MS)
+    assert tick(world.name, world.deployed, ports, "test").status == "running"

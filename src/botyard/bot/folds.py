@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from botyard.bot.ledger import SCHEMA, Ledger, load_ledger, new_ledger
 from botyard.ports import FleetStore
-from botyard.records.fleet import LIQUIDATION_ID, BotRecord, Entry
+from botyard.records.fleet import LIQUIDATION_ID, RECOVERED_ID, BotRecord, Entry
 from botyard.records.market import Instrument
 
 SHOWN_DECISIONS = 20
@@ -169,7 +169,8 @@ def _note(entry: Entry, instrument: Instrument) -> str:
     if entry.kind == "fill":
         side = "bought" if data["side"] == "buy" else "sold"
         price = _price(instrument, data["ticks"])
-        forced = "liquidated by the venue: " if data["client_id"] == LIQUIDATION_ID else ""
+        named = {LIQUIDATION_ID: "liquidated by the venue: ", RECOVERED_ID: "written off, the venue does not hold it: "}
+        forced = named.get(data["client_id"], "")
         amount = f"{units(instrument, data['lots']):.10g} {instrument.base}"
         return f"{forced}{side} {amount} at {price:.10g}, fee {data['fee']}"
     if entry.kind == "funding":

@@ -17,7 +17,7 @@ from botyard.records.market import Instrument
 EXACT = Context(prec=60)
 DAY_MS = 86_400_000
 
-SCHEMA = 4
+SCHEMA = 5
 """Version of the snapshot: of the header, the book's layout and the ledger's JSON."""
 
 
@@ -69,7 +69,9 @@ class Ledger:
     refused_today: list[str] = field(default_factory=list)  # limits that refused one
     promotion: dict[str, Any] | None = None  # the last one granted
     working: dict[str, Working] = field(default_factory=dict)
-    intended: list[str] = field(default_factory=list)  # client ids since the last decision, finished or not
+    intended: dict[str, int] = field(
+        default_factory=dict
+    )  # client id -> bar, from the last decided bar on, finished or not
 
     @property
     def cash(self) -> Decimal:
@@ -95,7 +97,7 @@ class Ledger:
         if entry.kind == "intent":
             order = Order(**data["order"])
             self.working[order.client_id] = Working(order, data["transition"], intended_ms=entry.at_ms)
-            self.intended.append(order.client_id)
+            self.intended[order.client_id] = entry.bar_ms
             self.n_kills += data["leg"] == "kill"
             self._begin_orders_of(entry.bar_ms // DAY_MS)
             self.n_entries_today += not order.reduce_only
@@ -177,7 +179,7 @@ class Ledger:
 
     def _decided(self, entry: Entry) -> None:
         self.last_bar_ms = entry.bar_ms
-        self.intended = []
+        self.intended = {name: bar_ms for name, bar_ms in self.intended.items() if bar_ms >= entry.bar_ms}
         day = entry.bar_ms // DAY_MS
         if day != self.day:
             self.day, self.day_equity = day, self.last_equity

@@ -127,11 +127,24 @@ class _Tick:
             if booked == 0 or (held * booked > 0 and abs(held) >= abs(booked)):
                 return
             if is_last_try:
+                there, here = (words.quantity(self._rules.instrument, lots) for lots in (held, booked))
+                name, differs = self._bot.name, f"the venue holds {there}, the ledger says {here}"
+                if self._is_reset():
+                    raise UnresolvedError(
+                        f"the testnet was reset: it does not know the order any more that it filled last; {differs}; "
+                        f"botyard recover {name} closes the book at the last price"
+                    )
                 raise UnresolvedError(
-                    f"the venue holds {words.quantity(self._rules.instrument, held)}, the ledger says "
-                    f"{words.quantity(self._rules.instrument, booked)}; find out who traded, then kill the bot"
+                    f"{differs}; find out who traded, then: botyard recover {name} takes it out of the book, "
+                    f"or botyard kill {name}"
                 )
             self._session.collect()
+
+    def _is_reset(self) -> bool:
+        if self._bot.status == "halted" or self._bot.mode != "testnet":  # a halted bot knows it already
+            return "the testnet was reset" in self._bot.reason
+        fills = [e.data["client_id"] for e in self._ports.store.entries(self._bot.name) if e.kind == "fill"]
+        return bool(fills) and self._ports.venue.find(self._bot.symbol, fills[-1]) is None
 
     def _recover(self, lost: list[Working]) -> None:
         # these never arrived: what still stands is sent under the same id, the rest is given up
@@ -194,7 +207,9 @@ class _Tick:
         if entry is None or last_ms is None or self._session.is_late:
             return
         after = self._model.if_filled(entry * self._tick)
-        wants = orders.exit_stops(after.resting, after.lots, self._ledger.lots, self._tick, cut=self._cut)
+        wants: Sequence[Want] = orders.exit_stops(
+            after.resting, after.lots, self._ledger.lots, self._tick, cut=self._cut
+        )
         if not any(w.order.kind == "market" for w in self._ledger.working.values()):  # one may be on its way out
             wants = self._covered(wants)
         planned = self._session.plan(compare(wants, self._sent())[0], last_ms, "a stop by the bot's own fill")
@@ -253,6 +268,8 @@ class _Tick:
             is_moving = self._model.pending is not None or any(want.kind == "market" for want in wanted.wants)
             wants = wanted.wants if is_moving else self._covered(wanted.wants)  # else once it has moved
             missing, surplus = compare(wants, self._sent())
+            # a recovered book may hold what this very decision led to: that is not there to be replaced by it
+            surplus = [w for w in surplus if w.order.bar_ms != bar.open_ms]
             self._replaced = self._still_protecting(missing, surplus)
             if not self._session.cancel([w for w in surplus if w not in self._replaced], "replaced"):
                 return missing, wanted.missed
@@ -262,7 +279,10 @@ class _Tick:
         entry = self._ledger.entry_ticks
         if entry is None or not disaster_stop.is_due(self._bot.mode):
             return wants
-        return disaster_stop.covered(wants, self._ledger.lots, entry)
+        covered = disaster_stop.covered(wants, self._ledger.lots, entry)
+        smallest = self._rules.instrument.min_notional  # what is too little for an order stays bare
+        lot = self._rules.instrument.lot.value
+        return [w for w in covered if w.leg != "disaster" or w.lots * lot * (w.ticks or 0) * self._tick >= smallest]
 
     def _still_protecting(self, missing: list[Want], surplus: list[Working]) -> list[Working]:
         """List the exit stops that stay until their successors rest: where two reduce-only stops may rest at once."""

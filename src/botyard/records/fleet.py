@@ -123,6 +123,9 @@ class OrderState:
 LIQUIDATION_ID = "liquidation"
 """Stands for the client id of the trade by which a venue closes a position whose margin is gone."""
 
+RECOVERED_ID = "recovered"
+"""Stands for the client id of what was written off, because the venue does not hold it any more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fill:

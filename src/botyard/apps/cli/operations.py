@@ -1,4 +1,4 @@
-"""What an operator asks at night: status, backup, restore."""
+"""What an operator asks at night: status, backup, restore, recover."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,7 +16,7 @@ EXIT_WRONG = 1
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (status, backup, restore):
+    for command in (status, backup, restore, recover):
         app.command(command.__name__)(command)
 
 
@@ -70,6 +70,36 @@ def restore(
     with up.alone():
         found = backups.restore(file, force=force)
     say(f"restored {len(found.bots)} bot(s) as of {when(found.created_ms)} UTC; see them with: botyard status")
+
+
+def recover(
+    bot: Annotated[str, typer.Argument(help="The bot's name, as `botyard fleet` lists it.", metavar="BOT")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Bring a bot's book in line with its venue: say what would be written, ask, write. Nothing is sent."""
+    from botyard.adapters.notifier.console import ConsoleNotifier
+    from botyard.apps import bots
+    from botyard.apps.operations import recover as recovering
+
+    store = bots.open_store()
+    try:
+        record = store.bot(bot)
+        deployed = bots.load(bots.bundle(record), record.code_hash)
+        with bots.opened(record, store, ConsoleNotifier()) as ports:
+            found = recovering.examine(record, deployed, ports)
+            if not found.is_needed:
+                say(f"book and venue of {bot} agree: it holds {found.held}; nothing was written")
+                return
+            say(f"{bot} is {record.status}: {record.reason}")
+            for line in found.lines:
+                say(f"  {line}")
+            say(f"  then its book holds {found.held}; nothing is sent to the venue")
+            if not yes:
+                typer.confirm("Write this into its journal? It cannot be taken back", abort=True)
+            recovering.carry_out(record, deployed, ports, found)
+    finally:
+        store.close()
+    say(f"written; see botyard why {bot}, then: botyard resume {bot}")
 
 
 def _show(found: "Health") -> None:

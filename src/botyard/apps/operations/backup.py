@@ -212,8 +212,8 @@ def _move_in(fleet: Path, old_home: str, home: Path) -> None:
         for bot in store.bots():
             if bot.mode != "paper" and bot.status in ("running", "paused"):
                 reason = (
-                    f"restored from a backup of {old_home}; the exchange may have gone on: compare botyard why "
-                    f"{bot.name} with it, then: botyard resume {bot.name}"
+                    f"restored from a backup of {old_home}; the exchange may have gone on: botyard recover {bot.name} "
+                    f"takes that in, then: botyard resume {bot.name}"
                 )
                 store.set_status(bot.name, "halted", reason, expected=bot.status, at_ms=now_ms)
     finally:

@@ -15,10 +15,22 @@ class Halt:
 
 HALTS = (
     Halt(
+        "testnet-reset",
+        ("the testnet was reset",),
+        "the testnet forgot the bot's orders and what it held, as it does about once a month",
+        "botyard recover {bot} closes its book at the last price; then: botyard resume {bot}",
+    ),
+    Halt(
         "venue-differs",
-        ("the venue holds",),
+        ("the venue holds", "find out who traded"),
         "the venue holds less than the bot's own fills add up to",
-        "find the trade in the venue's history that the bot did not make; then: botyard kill {bot}",
+        "find the trade in the venue's history that the bot did not make; then: botyard recover {bot}, or: botyard kill {bot}",
+    ),
+    Halt(
+        "recovered",
+        ("recovered: ",),
+        "a person brought the bot's book in line with the venue",
+        "read botyard pnl {bot}; then: botyard resume {bot}",
     ),
     Halt(
         "order-unresolved",
@@ -84,7 +96,7 @@ HALTS = (
         "restored",
         ("restored from a backup",),
         "the bot comes from a backup, and the exchange may have gone on since",
-        "compare botyard why {bot} with the exchange's own orders and trades; then: botyard resume {bot}",
+        "botyard recover {bot} takes in what the exchange did since; then: botyard resume {bot}",
     ),
     Halt(
         "no-keys",

@@ -23,6 +23,8 @@ from botyard.testing.exchange.spot import numbers
 ORDER_TYPES = ["LIMIT", "MARKET", "STOP", "STOP_MARKET", "TAKE_PROFIT", "TAKE_PROFIT_MARKET", "TRAILING_STOP_MARKET"]
 ALGO_TYPES = ("STOP", "STOP_MARKET", "TAKE_PROFIT", "TAKE_PROFIT_MARKET", "TRAILING_STOP_MARKET")
 
+WEEK_MS = 7 * 86_400_000
+
 Handler = Callable[[Parameters], Any]
 
 
@@ -64,6 +66,8 @@ class Futures:
             ("GET", "/fapi/v1/order"): lambda p: _shown(self._find(p, is_algo=False)),
             ("DELETE", "/fapi/v1/order"): lambda p: _shown(self._cancelled(p, is_algo=False)),
             ("GET", "/fapi/v1/openOrders"): lambda p: [_shown(o) for o in self._open(p, is_algo=False)],
+            ("GET", "/fapi/v1/allOrders"): lambda p: [_shown(o) for o in self._all(p, is_algo=False)],
+            ("GET", "/fapi/v1/allAlgoOrders"): lambda p: [_algo(o) for o in self._all(p, is_algo=True)],
             ("POST", "/fapi/v1/algoOrder"): self._place,
             ("GET", "/fapi/v1/algoOrder"): lambda p: _algo(self._find(p, is_algo=True)),
             ("DELETE", "/fapi/v1/algoOrder"): self._cancel_algo,
@@ -238,6 +242,13 @@ class Futures:
     def _open(self, parameters: Parameters, *, is_algo: bool) -> list[Order]:
         symbol = parameters.get("symbol")
         return [o for o in self.account.known() if o.is_open and o.is_algo == is_algo and symbol in (None, o.symbol)]
+
+    def _all(self, parameters: Parameters, *, is_algo: bool) -> list[Order]:
+        # a window of seven days at most, as Binance has it
+        start = int(parameters.get("startTime", self.account.now_ms() - WEEK_MS))
+        known = [o for o in self.account.known() if o.symbol == parameters.get("symbol") and o.is_algo == is_algo]
+        found = [o for o in known if start <= o.created_ms < start + WEEK_MS]
+        return found[: int(parameters.get("limit", 500))]
 
     def _trades(self, parameters: Parameters) -> list[dict[str, Any]]:
         symbol = find(self.account.listings, parameters).id

@@ -156,7 +156,9 @@ class Spot:
 
     def _all_orders(self, parameters: Parameters) -> list[dict[str, Any]]:
         symbol = find(self.account.listings, parameters).id
-        return [self._shown(o) for o in self.account.known() if o.symbol == symbol][-500:]
+        start, most = int(parameters.get("startTime", 0)), int(parameters.get("limit", 500))
+        found = [self._shown(o) for o in self.account.known() if o.symbol == symbol and o.created_ms >= start]
+        return found[:most] if start else found[-most:]
 
     def _my_trades(self, parameters: Parameters) -> list[dict[str, Any]]:
         symbol = find(self.account.listings, parameters).id

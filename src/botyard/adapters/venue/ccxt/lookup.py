@@ -12,6 +12,9 @@ from botyard.records.fleet import OrderState
 
 Status = Literal["pending", "resting", "filled", "partly_filled", "cancelled", "rejected"]
 
+PAGE = 500  # orders that a venue shows at once
+WEEK_MS = 7 * 86_400_000
+
 _FINISHED: dict[str, Status] = {
     "closed": "filled", "canceled": "cancelled", "expired": "cancelled", "rejected": "rejected",
 }  # fmt: skip
@@ -43,6 +46,21 @@ def open_pages(terms: VenueTerms, client: Client, symbol: str) -> list[Seen]:
         extra = {"trigger": True} if is_stop_page else {}
         found += [Seen(order, order, is_stop_page) for order in client.fetch_open_orders(symbol, params=extra)]
     return found
+
+
+def history(terms: VenueTerms, client: Client, symbol: str, since_ms: int, now_ms: int) -> list[Seen]:
+    """List all orders of an instrument that were made since a time, finished or not, ours or not. Raises: ccxt's errors."""
+    found: dict[tuple[bool, str], Seen] = {}
+    for is_stop_page in (False, True) if terms.stops_apart else (False,):
+        from_ms = since_ms
+        while from_ms <= now_ms:
+            extra: dict[str, Any] = {"trigger": True} if is_stop_page else {}
+            rows = client.fetch_orders(symbol, from_ms, PAGE, extra)
+            found |= {(is_stop_page, str(row["id"])): Seen(row, row, is_stop_page) for row in rows}
+            last_ms = max((int(row["timestamp"]) for row in rows), default=0)
+            # some pages end a week after their begin
+            from_ms = max(last_ms, from_ms + 1) if len(rows) >= PAGE else from_ms + WEEK_MS
+    return sorted(found.values(), key=lambda seen: (int(seen.page["timestamp"]), str(seen.page["id"])))
 
 
 def our_id(terms: VenueTerms, seen: Seen) -> str | None:

@@ -127,6 +127,16 @@ class CcxtVenue:
         named = [(lookup.our_id(self._terms, one), one) for one in seen]
         return [lookup.to_state(one, name, self._grid) for name, one in named if name and name.startswith(prefix)]
 
+    def own_orders(self, symbol: str, prefix: str, since_ms: int) -> list[Order]:
+        """Return every order since a time whose client id starts with the prefix, oldest first, as it was sent.
+
+        `bar_ms` is the bar in which it was sent; the one that decided it is an earlier one.
+        """
+        with self._asking("listing the orders of the past"):
+            seen = lookup.history(self._terms, self._client, symbol, since_ms, self._now_ms())
+        named = [(lookup.our_id(self._terms, one), one) for one in seen]
+        return [self._sent(name, one) for name, one in named if name and name.startswith(prefix)]
+
     def fills(self, symbol: str, client_id: str) -> list[Fill]:
         """Return all trades of an order so far, in order, as whole lots and ticks with exact money."""
         with self._asking(f"reading the trades of {client_id}"):
@@ -260,6 +270,22 @@ class CcxtVenue:
         is_working = state.status == "pending" and order.kind != "market"
         return dataclasses.replace(
             state, status="resting" if is_working else state.status, side=order.side, lots=order.lots
+        )
+
+    def _sent(self, client_id: str, seen: lookup.Seen) -> Order:
+        page = seen.page
+        level = page.get("triggerPrice") or page.get("stopLossPrice")
+        is_stop, is_limit = bool(level and Decimal(str(level))), page.get("type") == "limit"
+        price = level if is_stop else page.get("price") if is_limit else None
+        return Order(
+            client_id=client_id,
+            symbol=self._symbol,
+            side="buy" if page.get("side") == "buy" else "sell",
+            kind="stop" if is_stop else "limit" if is_limit else "market",
+            lots=self._grid.whole_lots(self._grid.units(page.get("amount"))),
+            ticks=None if price is None else self._grid.ticks(price),
+            bar_ms=int(page["timestamp"]) // self._length_ms * self._length_ms,
+            reduce_only=bool(page.get("reduceOnly")) or is_stop,
         )
 
     # --- reading -------------------------------------------------------------------------------------------------
