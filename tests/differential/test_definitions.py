@@ -116,6 +116,8 @@ CASES = {
     "vwma(close, 20)": lambda: windows(CLOSE * VOLUME, 20).sum(axis=1) / windows(VOLUME, 20).sum(axis=1),
     "rolling_vwap(48)": lambda: windows(TYPICAL * VOLUME, 48).sum(axis=1) / windows(VOLUME, 48).sum(axis=1),
     "relative_volume(20)": lambda: VOLUME[20:] / windows(VOLUME, 20).mean(axis=1)[:-1],
+    "seasonal_mean(close, 24, 120)": lambda: np.mean([CLOSE[120 - k * 24 : 900 - k * 24] for k in range(1, 6)], axis=0),
+    "seasonal_mean(close, 7, 20)": lambda: (CLOSE[13:893] + CLOSE[6:886]) / 2,
     "cmf(20)": lambda: (
         windows(VOLUME * (2 * CLOSE - LOW - HIGH) / (HIGH - LOW), 20).sum(axis=1) / windows(VOLUME, 20).sum(axis=1)
     ),

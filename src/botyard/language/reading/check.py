@@ -170,6 +170,8 @@ class Checker:
             return Parameter(name, kind)
         if name in self.spec.series:
             return Series(name, self.series(name))
+        if name == "last_trade_return":  # 0 before the first trade: "double after a win" must be able to begin
+            return Call("nz", (Input(name), Number(0.0)), "number")
         if name in INPUTS:
             return Input(name)
         if name in DERIVED_INPUTS:

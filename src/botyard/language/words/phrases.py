@@ -238,6 +238,7 @@ CALLS = {
     "prev_day_high": "the high of the day before",
     "prev_day_low": "the low of the day before",
     "prev_day_close": "the close of the day before",
+    "seasonal_mean": "the mean of {0} at the same place of the cycles of {1} bars before, {2} bars back",
     "week_open": "the week's open",
     "month_open": "the month's open",
     "prev_week_high": "the high of the week before",
