@@ -7,11 +7,14 @@ import os
 import stat
 import time
 import zipfile
+from contextlib import closing
 from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner
 
+from botyard.adapters.deploy_target import change_sets
+from botyard.adapters.fleet_store.sqlite import SqliteFleet
 from botyard.apps import settings
 from botyard.apps.aws import place
 from botyard.apps.aws.control import image, stack
@@ -22,8 +25,10 @@ from botyard.records import codec
 from botyard.records.design import Clarification, Question
 from botyard.records.fleet import Entry, Snapshot
 from botyard.records.run import RunRecord
+from botyard.stages.deployer.bundle import build_bundle
 from botyard.testing.aws.front import FunctionUrl, deliver
-from botyard.testing.bots import live
+from botyard.testing.bots import in_functions, live
+from botyard.testing.exchange.loopback import LoopbackExchange, listing_of
 from botyard.testing.telegram.server import TOKEN, FakeTelegram
 
 DOCKER = """#!/bin/sh
@@ -281,6 +286,66 @@ def test_the_fleet_is_seen_from_chat_and_command_line(yard, holder):
     assert (shown["bot"], shown["position"]) == ("swing-1", 1.0)
     assert "swing-1 is paused" in yard.say("/pause swing-1").text
     assert "swing-1 is running" in botyard("--profile", "aws", "resume", "swing-1", group="")
+    assert yard.front.failures == []
+
+
+@pytest.fixture(scope="module")
+def traveller(yard):
+    """A paper bot of this machine that follows an exchange, and the exchange, on loopback."""
+    world = live.rules()
+    listed = dataclasses.replace(world.instrument, symbol="MADE/USDT", quote="USDT", venue="binance")
+    what = live.deployed(dataclasses.replace(world, instrument=listed), feed="live")
+    what = dataclasses.replace(what, settings=dataclasses.replace(what.settings, market="binance"))
+    bars, first = in_functions.BARS, in_functions.LIVE
+    folder = yard.folder / "home" / "bots" / "mover-1"
+    with zipfile.ZipFile(io.BytesIO(build_bundle(live.STRATEGY, "{}", codec.dump(what.settings), "UTC"))) as archive:
+        archive.extractall(folder)
+    bot = live.bot(
+        what,
+        name="mover-1",
+        bundle=str(folder),
+        live_from_ms=bars[first].open_ms,
+        seed_ms=bars[in_functions.SEED].open_ms,
+    )
+    with closing(SqliteFleet(yard.folder / "home" / "fleet.db")) as store:
+        store.add_bot(bot)
+    now_ms = bars[first].open_ms + live.BAR_MS + 2_000
+    listing = listing_of("MADE", bars, lot="0.001")
+    with LoopbackExchange([listing], now_ms=now_ms) as exchange, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BOTYARD_LOOPBACK", f"mainnet={exchange.url}")
+        patch.setattr(change_sets, "PAUSE_SECONDS", 0.05)
+        yard.account.set_environment(
+            {"BOTYARD_TELEGRAM_API": yard.telegram.url, "BOTYARD_LOOPBACK": f"mainnet={exchange.url}"}
+        )
+        yield exchange
+
+
+def test_a_bot_moves_to_aws_is_seen_there_comes_back_and_goes_again_to_be_killed(yard, traveller):
+    function = "botyard-bot-second-mover-1"
+    tick = {"FunctionName": function, "Payload": b'{"kind": "tick"}'}
+    functions = yard.account.client("lambda")
+    assert "lives in AWS environment second" in botyard("import", "mover-1")
+    assert functions.invoke(**tick).get("FunctionError") is None
+    traveller.move_by(live.BAR_MS)
+    assert functions.invoke(**tick).get("FunctionError") is None
+    seen = json.loads(botyard("--profile", "aws", "why", "mover-1", "--json", group=""))
+    assert (len(seen["decisions"]), seen["venue_units"]) == (2, seen["ledger_units"])
+    assert "they agree" in yard.say("/bot mover-1").text
+
+    assert "running, with" in botyard("export", "mover-1")
+    there = json.loads(botyard("--profile", "aws", "fleet", "--json", group=""))
+    assert {b["bot"]: b["status"] for b in there}["mover-1"] == "killed"
+    assert stack.find(function) is None
+    traveller.move_by(live.BAR_MS)
+    botyard("up", "--once", group="")
+    back = json.loads(botyard("why", "mover-1", "--json", group=""))
+    assert [d["words"] for d in back["decisions"][:2]] == [d["words"] for d in seen["decisions"]]
+    assert len(back["decisions"]) == 3
+
+    botyard("import", "mover-1")
+    yard.press(yard.say("/kill mover-1"), "Kill mover-1")
+    assert yard.telegram.sent[-1].text.startswith("mover-1: killed: flat")
+    assert stack.find(function) is None
     assert yard.front.failures == []
 
 

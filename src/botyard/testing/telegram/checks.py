@@ -3,6 +3,7 @@
 Source: https://core.telegram.org/bots/api, and the errors that its servers answer with.
 """
 
+import html
 import struct
 from html.parser import HTMLParser
 from typing import Any
@@ -28,7 +29,7 @@ class BadRequestError(Exception):
 
 class _Html(HTMLParser):
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
+        super().__init__(convert_charrefs=False)  # a sign that was written as one is no markup
         self.text = ""
         self.open: list[str] = []
 
@@ -41,6 +42,12 @@ class _Html(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if not self.open or self.open.pop() != tag:
             raise BadRequestError(f'can\'t parse entities: Unmatched end tag "{tag}"')
+
+    def handle_entityref(self, name: str) -> None:
+        self.text += html.unescape(f"&{name};")
+
+    def handle_charref(self, name: str) -> None:
+        self.text += html.unescape(f"&#{name};")
 
     def handle_data(self, data: str) -> None:
         if "<" in data:

@@ -7,6 +7,7 @@ from typing import Any
 
 from moto import mock_aws
 from moto.cloudformation.models import CloudFormationBackend
+from moto.cloudformation.parsing import ResourceMap
 
 from botyard.testing.aws import control
 from botyard.testing.aws.clients import client
@@ -45,6 +46,7 @@ def missing() -> bool:
 
 def apply() -> None:
     """Delete what was made, and keep the stack as a record of its failure."""
+    _delete_what_is_gone()
     stock = CloudFormationBackend.execute_change_set
 
     def execute_change_set(self: CloudFormationBackend, change_set_name: str, stack_name: str | None = None) -> None:
@@ -69,6 +71,20 @@ def apply() -> None:
             stack._add_stack_event(status, resource_status_reason=why)
 
     CloudFormationBackend.execute_change_set = execute_change_set  # type: ignore[method-assign]
+
+
+def _delete_what_is_gone() -> None:
+    """Let it be no error that a resource went with another one, such as a function's permission with the function."""
+    stock = ResourceMap._delete_resource
+
+    def delete_resource(self: ResourceMap, parsed_resource: Any, resource_json: dict[str, Any]) -> None:
+        try:
+            stock(self, parsed_resource, resource_json)
+        except Exception as e:
+            if not any(words in str(e).lower() for words in ("not found", "notfound", "does not exist")):
+                raise
+
+    ResourceMap._delete_resource = delete_resource  # type: ignore[method-assign]
 
 
 def find(backend: CloudFormationBackend, name: str, stack_name: str | None) -> Any:
