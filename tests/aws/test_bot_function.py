@@ -2,18 +2,25 @@
 
 import json
 import shutil
+import threading
 import zipfile
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 
 import pytest
 
+from botyard.adapters.clock.replay import ReplayClock
 from botyard.adapters.fleet_store.dynamodb import DynamoFleet
 from botyard.adapters.fleet_store.dynamodb_wire import Credentials, Wire
+from botyard.adapters.venue.paper import PaperVenue
+from botyard.bot.session import Ports
+from botyard.bot.tick import tick
 from botyard.testing.aws.runtime_api import Sandbox
 from botyard.testing.bots import in_functions, live
 from botyard.testing.bots.in_functions import BARS, LIVE, NAME
 from botyard.testing.ports import loopback_aws
+from botyard.testing.ports.memory_fleet import MemoryFleet
 
 
 @pytest.fixture(scope="module")
@@ -36,16 +43,42 @@ def exchange():
         yield one
 
 
+class Notifier(BaseHTTPRequestHandler):
+    """Takes what a bot hands to the function that tells people."""
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["content-length"]))
+        kind = self.headers["x-amz-invocation-type"]
+        self.server.heard.append((self.path, kind, json.loads(body)))
+        self.send_response(202)
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def notifier():
+    with ThreadingHTTPServer(("127.0.0.1", 0), Notifier) as server:
+        server.heard = []
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        yield server
+        server.shutdown()
+
+
 class Function:
     """The bot as deployed, in as many processes as are started."""
 
-    def __init__(self, root, endpoint, exchange, table):
+    def __init__(self, root, endpoint, exchange, notifier, table):
         self.exchange, self.root = exchange, root
         self.environment = {
             "BOTYARD_BOT": NAME,
             "BOTYARD_TABLE": table,
             "BOTYARD_LOOPBACK": f"mainnet={exchange.url}",
+            "BOTYARD_NOTIFIER": "arn:aws:lambda:eu-central-1:123456789012:function:botyard-main-notifier",
             "AWS_ENDPOINT_URL": endpoint,
+            "AWS_ENDPOINT_URL_LAMBDA": f"http://127.0.0.1:{notifier.server_port}",
             "AWS_REGION": loopback_aws.REGION,
             "AWS_ACCESS_KEY_ID": "testing",
             "AWS_SECRET_ACCESS_KEY": "testing",
@@ -80,14 +113,27 @@ def fleet(endpoint):
 
 
 @pytest.fixture(scope="module")
-def function(unpacked, endpoint, exchange, fleet):
-    one = Function(unpacked, endpoint, exchange, "bots")
+def function(unpacked, endpoint, exchange, notifier, fleet):
+    one = Function(unpacked, endpoint, exchange, notifier, "bots")
     yield one
     for process in one.started:
         process.close()
 
 
-def test_a_bot_lives_in_its_function_until_it_is_killed(function, fleet):
+def embedded(bars, folder):
+    """The journal of the same bot on this machine, over the same bars."""
+    deployed, fleet = live.deployed(feed="live"), MemoryFleet()
+    fleet.add_bot(in_functions.bot())
+    rules = deployed.settings.rules
+    venue = PaperVenue(folder / "paper.db", NAME, rules, "5m", durable=False)
+    for bar in bars:
+        clock = ReplayClock(bar.open_ms + live.BAR_MS + 2_000)
+        tick(NAME, deployed, Ports(fleet, venue, live.ListMarket(rules, BARS), clock, clock, live.Heard()), "one")
+    venue.close()
+    return list(fleet.entries(NAME))
+
+
+def test_a_bot_lives_in_its_function_until_it_is_killed(function, fleet, notifier, tmp_path):
     # one story: each step stands on the one before
     process = function.start()
     first = function.event(BARS[LIVE], process)
@@ -103,6 +149,10 @@ def test_a_bot_lives_in_its_function_until_it_is_killed(function, fleet):
     assert function.event(BARS[LIVE + 29], another)["orders"] == 0
 
     before = len(list(fleet.entries(NAME)))
+    here = {(e.kind, e.sequence): json.dumps([e.bar_ms, e.data]) for e in embedded(BARS[LIVE : LIVE + 30], tmp_path)}
+    there = {(e.kind, e.sequence): json.dumps([e.bar_ms, e.data]) for e in fleet.entries(NAME)}
+    assert before > 60
+    assert there.items() <= here.items()  # the last decisions may not be written yet
     stale = function.event(BARS[LIVE + 30], another, late_ms=120_000)
     assert (stale["status"], "too late" in stale["text"]) == ("stale", True)
     assert len(list(fleet.entries(NAME))) == before
@@ -122,9 +172,16 @@ def test_a_bot_lives_in_its_function_until_it_is_killed(function, fleet):
     assert killed["status"] == "killed"
     assert function.answer(another, {"kind": "look"}) == {"held_lots": 0}
     assert fleet.bot(NAME).status == "killed"
+    assert notifier.heard[-1] == (
+        "/2015-03-31/functions/botyard-main-notifier/invocations",
+        "Event",
+        {"kind": "killed", "bot": NAME, "text": killed["text"]},
+    )
+    function.answer(another, {"kind": "tick"})  # it is told once
+    assert [event["kind"] for _, _, event in notifier.heard].count("killed") == 1
 
 
-def test_a_zip_that_was_changed_halts_the_bot_and_says_why(function, fleet, unpacked, tmp_path):
+def test_a_zip_that_was_changed_halts_the_bot_and_tells_why(function, fleet, notifier, unpacked, tmp_path):
     fleet.add_bot(in_functions.bot("other"))
     root = tmp_path / "changed"
     shutil.copytree(unpacked, root)
@@ -137,3 +194,5 @@ def test_a_zip_that_was_changed_halts_the_bot_and_says_why(function, fleet, unpa
     assert answer["status"] == "halted"
     assert "was changed since" in answer["text"]
     assert fleet.bot("other").status == "halted"
+    told = notifier.heard[-1][2]
+    assert (told["kind"], told["bot"], "other halted: " in told["text"]) == ("bot", "other", True)

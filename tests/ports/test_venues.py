@@ -5,6 +5,7 @@ import pytest
 from botyard.adapters.venue.ccxt.instruments import load_listed
 from botyard.adapters.venue.ccxt.table import find_venue
 from botyard.adapters.venue.paper import PaperVenue
+from botyard.adapters.venue.paper_carried import CarriedPaper
 from botyard.records.fleet import Bar
 from botyard.testing.bots import live
 from botyard.testing.exchange.clients import client_of, venue_of
@@ -19,6 +20,27 @@ class TestPaperVenue(VenueSuite):
         venue = PaperVenue(tmp_path / "paper.db", "swing-1", live.rules())
         yield venue
         venue.close()
+
+
+class TestCarriedPaper(VenueSuite):
+    """In memory, and through its bytes before each question."""
+
+    @pytest.fixture
+    def venue(self):
+        return Carried(CarriedPaper("swing-1", live.rules(), "5m"))
+
+
+class Carried:
+    """Hands each call to an account that was read from the last one's bytes."""
+
+    def __init__(self, venue):
+        self._venue = venue
+
+    def __getattr__(self, name):
+        fresh = CarriedPaper("swing-1", live.rules(), "5m")
+        fresh.load(self._venue.dump())
+        self._venue = fresh
+        return getattr(fresh, name)
 
 
 class TestScriptedVenue(VenueSuite):

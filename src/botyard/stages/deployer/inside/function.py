@@ -32,6 +32,7 @@ from botyard.bot.session import Ports, TickReport
 from botyard.bot.tick import tick
 from botyard.errors import ConfigError
 from botyard.records.deployment import BundleSettings
+from botyard.records.fleet import Status
 from botyard.records.market import MINUTE_MS, timeframe_minutes
 
 HERE = Path(__file__).resolve().parent
@@ -55,13 +56,24 @@ class Told:
         self.messages.append(text)
 
 
+class Fleet(DynamoFleet):
+    """The fleet, and whether a kill came to its end in it."""
+
+    has_ended = False
+
+    def set_status(self, name: str, status: Status, reason: str, *, expected: str, at_ms: int = 0) -> None:
+        """Change the status. Raises: as the port."""
+        super().set_status(name, status, reason, expected=expected, at_ms=at_ms)
+        self.has_ended = status == "killed"
+
+
 @dataclass(frozen=True)
 class World:
     """What stays open from one event to the next, as long as the process lives."""
 
     bot: str
     settings: BundleSettings
-    store: DynamoFleet
+    store: Fleet
     venue: CarriedPaper
     market: CcxtMarketData
     clock: VenueClock
@@ -79,10 +91,11 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         text = f"an event of {event.get('time')} came too late: nothing done"
         return {"bot": world.bot, "status": "stale", "text": text, "is_done": True}
     told = Told()
+    world.store.has_ended = False
     report = _tick(world, told, context.aws_request_id, due_ms=now_ms // length_ms * length_ms if is_scheduled else 0)
     if told.messages:
         _send({"kind": "bot", "bot": world.bot, "text": "\n".join(told.messages)})
-    if report.status == "killed" and not event.get("quiet") and _was_killed_since(world, now_ms):
+    if world.store.has_ended and not event.get("quiet"):
         _send({"kind": "killed", "bot": world.bot, "text": report.text})
     answer = {**asdict(report), "messages": told.messages}
     if report.orders or report.fills or told.messages or not report.is_done:
@@ -121,11 +134,6 @@ def _held(world: World) -> int:
     return kept.held_lots(world.settings.symbol)
 
 
-def _was_killed_since(world: World, now_ms: int) -> bool:
-    ended = [e for e in world.store.entries(world.bot) if e.kind == "status" and e.data["to"] == "killed"]
-    return bool(ended) and ended[-1].at_ms >= now_ms
-
-
 @cache
 def _deployed() -> Deployed:
     return load_deployed(HERE)
@@ -137,7 +145,7 @@ def _world() -> World:
     settings = load_settings(HERE)
     venue = CarriedPaper(bot, settings.rules, settings.timeframe)
     wire = Wire(region, environment_credentials, _endpoint("DYNAMODB"), TLS)
-    store = DynamoFleet(wire.call, _variable("BOTYARD_TABLE"), behind_ms=HOUR_MS, account=venue)
+    store = Fleet(wire.call, _variable("BOTYARD_TABLE"), behind_ms=HOUR_MS, account=venue)
     mainnet = _loopback("mainnet")
     klines = Klines(settings.market, settings.rules.instrument, loopback=mainnet, tls=TLS)
     clock = VenueClock(SystemClock(), klines.fetch_time, every_ms=0 if mainnet else HOUR_MS)
