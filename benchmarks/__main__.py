@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-SUITES = ("kernel", "study", "field", "commands", "bundle", "fleet")
+SUITES = ("kernel", "study", "field", "stops", "commands", "bundle", "fleet")
 
 
 def main() -> None:

@@ -132,7 +132,7 @@ class _Worker:
     def __init__(self, engine: Engine, folder: Path) -> None:
         self.engine = engine
         self.curve = folder / f"{engine.script}.npy"
-        python = _environment(engine)
+        python = environment(engine)
         began = perf_counter()
         self.process = subprocess.Popen(
             [str(python), str(PEERS / f"{engine.script}_peer.py"), str(folder / "bars.npz"), str(self.curve)],
@@ -173,7 +173,8 @@ class _Worker:
             self.result.agreement = f"ends {gap[-1]:.1e} apart: {self.engine.rule or 'NOT EXPLAINED'}"
 
 
-def _environment(engine: Engine) -> Path:
+def environment(engine: Engine) -> Path:
+    """Give the Python of an engine's own environment, made unless it is there."""
     folder = ENVIRONMENTS / engine.script
     python = folder / "bin" / "python"
     uv = shutil.which("uv") or str(Path(sys.executable).with_name("uv"))

@@ -26,6 +26,7 @@ from botyard.testing.language.cases import (
 )
 
 BARS = random_bars(60, seed=4, unknown=0.02)
+KNOWN_BARS = random_bars(400, seed=5)  # machine code stops asking what is known, some bars into these
 BATCH = 12  # accepted expressions that are run together
 
 MACHINE: dict[str, Any] = {
@@ -143,10 +144,12 @@ class Fuzz:
         p = list(module["DEFAULTS"]) or [0.0]
         s = new_state(module["STATE_SIZE"], module["ORDER_SLOTS"], module["UNKNOWN"], module["INITIAL"])
         start = list(s)
-        filled = drive(module, s, p, BARS)
+        drive(module, s, p, BARS)
         self.counts["run"] = self.counts.get("run", 0) + 1
         if rng.random() < self.share_machine:
-            other = np.array(start)
-            assert drive(compiled(source), other, np.array(p), BARS) == filled
-            np.testing.assert_array_equal(other, np.array(s))
+            native = compiled(source)
+            for bars in (BARS, KNOWN_BARS):
+                one, other = list(start), np.array(start)
+                assert drive(native, other, np.array(p), bars) == drive(module, one, p, bars)
+                np.testing.assert_array_equal(other, np.array(one))
             self.counts["run as machine code"] = self.counts.get("run as machine code", 0) + 1
