@@ -1,10 +1,11 @@
 """Arguments as they are written: what is missing, and what stands in another one's place."""
 
 import ast
+import re
 from collections.abc import Mapping, Sequence
 
 from botyard.errors import SpecError
-from botyard.language.catalog import DERIVED_INPUTS, FUNCTIONS, INPUTS, SPECIAL_FORMS
+from botyard.language.catalog import DERIVED_INPUTS, FUNCTIONS, INPUTS, SPECIAL_FORMS, WEEKDAYS
 from botyard.language.habits import instead_of_function
 from botyard.language.reading.syntax import Expression
 from botyard.ops.catalog import Argument, Function
@@ -37,7 +38,9 @@ def check_order(spec: Spec, e: Expression, function: Function, given: Sequence[a
         if is_looked_at and _is_literal(node):
             raise e.error(node, f"{function.name} looks at values that change, {ast.unparse(node)} never does; {order}")
         if argument.kind == "window" and _changes(spec, node):
-            raise e.error(node, f"{ast.unparse(node)} is not a number of bars; {order}")
+            text = ast.unparse(node)
+            hint = f"; give {text} an int parameter of its own" if isinstance(node, ast.BinOp) else ""
+            raise e.error(node, f"{text} is not a number of bars{hint}; {order}")
 
 
 def unknown_call(spec: Spec, e: Expression, node: ast.Call, name: str) -> SpecError:
@@ -47,6 +50,16 @@ def unknown_call(spec: Spec, e: Expression, node: ast.Call, name: str) -> SpecEr
     if name == "round":
         return e.error(node, "round is not in the language; write floor(x + 0.5)")
     return e.error(node, f"there is no function {name}{instead_of_function(name, [*FUNCTIONS, *SPECIAL_FORMS])}")
+
+
+def instead_of_text(text: str) -> str:
+    """Say what to write instead of text in quotes."""
+    if text.lower() in WEEKDAYS:
+        return f"; write {text.lower()}"
+    time = re.fullmatch(r"(\d{1,2}):(\d{2})", text)
+    if time:
+        return f'; write inside("{text}", …), or minute_of_day and {int(time[1]) * 60 + int(time[2])}'
+    return "; write names without quotes"
 
 
 def _is_literal(node: ast.expr) -> bool:

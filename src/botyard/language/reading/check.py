@@ -16,7 +16,14 @@ from botyard.language.catalog import (
 )
 from botyard.language.habits import instead_of_name
 from botyard.language.reading import recursion
-from botyard.language.reading.arguments import Substitution, check_order, missing, repeated, unknown_call
+from botyard.language.reading.arguments import (
+    Substitution,
+    check_order,
+    instead_of_text,
+    missing,
+    repeated,
+    unknown_call,
+)
 from botyard.language.reading.durations import bars_in, clock_minutes, higher_timeframe
 from botyard.language.reading.syntax import Expression, parse
 from botyard.language.reading.tree import (
@@ -130,12 +137,7 @@ class Checker:
             case ast.Constant(value=int() | float() as value):
                 return Number(float(value))
             case ast.Constant(value=value):
-                hint = (
-                    f"; write {str(value).lower()}"
-                    if str(value).lower() in WEEKDAYS
-                    else "; write names without quotes"
-                )
-                raise e.error(node, f"text stands only where a function asks for it{hint}")
+                raise e.error(node, f"text stands only where a function asks for it{instead_of_text(str(value))}")
             case ast.Name(id=name):
                 return self._name(e, node, name)
             case ast.UnaryOp(op=ast.Not(), operand=operand):
@@ -357,7 +359,9 @@ class Checker:
     def _since_entry(self, e: Expression, node: ast.Call, name: str) -> Tree:
         (operand,) = self._arguments(e, node, 1, f"{name}(close)")
         if not (isinstance(operand, ast.Name) and operand.id == "close"):
-            raise e.error(operand, f"{name}(close) goes by closes, {name} by the bars' ranges; there is no other")
+            raise e.error(
+                operand, f"{name} goes by the bars' ranges, without ( ), and {name}(close) by closes; there is no other"
+            )
         return Input(name.replace("_since", "_close_since"))
 
     def _without_position(self, e: Expression, node: ast.expr, what: str, trees: tuple[Tree, ...]) -> None:

@@ -14,6 +14,13 @@ HIGHER_TIMEFRAMES = {
 }  # fmt: skip
 """Timeframes that on() takes, in minutes; a month has no fixed length. Two and three days are counted from 1970-01-01."""
 
+_ELSEWHERE = {
+    "D": "1d", "DAY": "1d", "DAILY": "1d", "W": "1w", "WEEK": "1w", "WEEKLY": "1w", "M": "1M", "MONTH": "1M", "MONTHLY": "1M",
+    "H": "1h", "HOUR": "1h", "HOURLY": "1h", "H1": "1h", "H4": "4h", "D1": "1d", "W1": "1w", "M5": "5m", "M15": "15m", "M30": "30m",
+    "15": "15m", "30": "30m", "60": "1h", "120": "2h", "240": "4h", "1440": "1d",
+}  # fmt: skip
+"""Names of timeframes elsewhere -> here."""
+
 LONGEST_MONTH = 31 * 1440
 
 
@@ -49,7 +56,9 @@ def higher_timeframe(e: Expression, node: ast.expr, text: str, minutes: int) -> 
     """
     if text not in HIGHER_TIMEFRAMES:
         known = ", ".join(HIGHER_TIMEFRAMES)
-        raise e.error(node, f"timeframe {text!r} is not known: {known}{nearest(text, list(HIGHER_TIMEFRAMES))}")
+        meant = _ELSEWHERE.get(text.upper(), "")
+        hint = f"; did you mean {meant}?" if meant else nearest(text, list(HIGHER_TIMEFRAMES))
+        raise e.error(node, f"timeframe {text!r} is not known: {known}{hint}")
     length = HIGHER_TIMEFRAMES[text] or 1440
     if length % minutes or (length == minutes and text != "1M"):
         raise e.error(
