@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
+from botyard.evidence import bootstrap
 from botyard.evidence.earned import Earned
 from botyard.evidence.facts import Facts
 from botyard.evidence.luck import together
@@ -22,6 +23,11 @@ FACTS = Facts(
     candidate_list="survivor",
     overfitting=0.375,
 )
+
+
+@pytest.fixture(autouse=True)
+def _few_resamples(monkeypatch):
+    monkeypatch.setattr(bootstrap, "RESAMPLES", 1999)
 
 
 def returns(sharpe, n=365, seed=0):
