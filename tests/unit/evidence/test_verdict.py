@@ -65,7 +65,7 @@ def test_a_great_search_that_held_passes():
         ({"inside": 1.0, "pooled": 9.0, "idea": 9.0}, "fail"),  # luck's best shows more than this search
         ({"pooled": 0.0}, "fail"),  # it did not hold on days that the search had not seen
         ({"pooled": 0.0, "idea": 4.0}, "pass"),  # but much of one makes up for little of another
-        ({"idea": 0.0}, "fail"),  # tuned it is splendid, as it was said it earns nothing
+        ({"idea": -0.5}, "fail"),  # tuned it is splendid, as it was said it loses
         ({"idea": 0.0, "inside": 6.0, "pooled": 4.0}, "pass"),
         ({"idea": -3.0, "inside": 6.0, "pooled": 4.0}, "fail"),
         ({"outside": -0.1}, "fail"),
