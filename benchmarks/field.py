@@ -58,6 +58,7 @@ ENGINES = (
     Engine("wickra", "wickra-backtest==0.2.0", "MIT or Apache 2.0", "trades from its own first cross on, before bar 1,000", 1.0),
     Engine("backtesting", "backtesting==0.6.6", "AGPL 3", "", 1.0),
     Engine("backtrader", "backtrader==1.9.78.123", "GPL 3", "", 5000.0),
+    Engine("freqtrade", "freqtrade==2026.9", "GPL 3", "gives no curve, so its trades are played", 1.0),
     Engine(
         "nautilus", "nautilus_trader==1.221.0", "LGPL 3", "sees bars only: an order made at a close fills at that close, not at the next open", 1.0,
     ),
