@@ -379,3 +379,21 @@ def test_destroy_takes_all_away_but_what_was_decided(yard, holder):
     _forget()
     with pytest.raises(NotFound, match="nothing is deployed as environment second"):
         botyard("status")
+
+
+def test_a_stack_that_could_not_be_made_is_made_anew(yard):
+    yard.account.client("s3").create_bucket(
+        Bucket="templates-of-tests", CreateBucketConfiguration={"LocationConstraint": place.region()}
+    )
+    template = json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "third"}}}})
+    yard.account.client("s3").put_object(Bucket="templates-of-tests", Key="t.json", Body=template.encode())
+    url = f"https://templates-of-tests.s3.{place.region()}.amazonaws.com/t.json"
+    said = []
+    yard.account.break_stacks("botyard-third", "the account may have no more of these")
+    with pytest.raises(
+        UserError, match=r"stack botyard-third is ROLLBACK_COMPLETE: .*no more of these.*run this again"
+    ):
+        stack.change("botyard-third", url, {}, {}, said.append)
+    assert stack.change("botyard-third", url, {}, {}, said.append)
+    assert "stack botyard-third is ROLLBACK_COMPLETE: it is taken away and made anew" in said
+    assert stack.find("botyard-third")["StackStatus"] == "CREATE_COMPLETE"

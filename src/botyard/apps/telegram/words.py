@@ -44,8 +44,13 @@ def runs(records: "list[RunRecord]") -> str:
     """List the newest runs, newest first."""
     if not records:
         return "No runs yet. Write an idea in plain words."
-    lines = [f"{r.run_id}: {r.text or r.outcome} ({when(r.created_ms)})" for r in reversed(records[-MOST_RUNS:])]
+    lines = [f"{r.run_id}: {r.text or _far(r)} ({when(r.created_ms)})" for r in reversed(records[-MOST_RUNS:])]
     return "\n".join(lines)
+
+
+def _far(record: "RunRecord") -> str:
+    done = f", {record.stages[-1].name} done" if record.outcome == "running" and record.stages else ""
+    return record.outcome + done
 
 
 def fleet(standings: "list[Standing]") -> str:

@@ -54,8 +54,9 @@ def deploy(wishes: Wishes, say: Say) -> dict[str, str]:
     code = bucket.put(store, "functions", ".zip", sources.functions_code())
     definition = bucket.put(store, "pipeline", ".asl.json", found.definition())
     text = found.template(f"s3://{store}/{code}", f"s3://{store}/{definition}")
-    adopts = before is None and _has_table(environment)
-    if adopts:  # what a destroyed environment left behind; only a plain name can be taken over
+    is_new = before is None or before["StackStatus"] in (*stack.DEAD, "REVIEW_IN_PROGRESS")
+    adopts = is_new and _has_old_table(environment)
+    if adopts:  # what a destroyed or failed environment left behind; only a plain name can be taken over
         text = text.replace('TableName: !Sub "botyard-${Environment}-fleet"', f"TableName: botyard-{environment}-fleet")
     template = bucket.put(store, "template", ".yaml", text.encode())
     url = f"https://{store}.s3.{place.region()}.amazonaws.com/{template}"
@@ -130,15 +131,20 @@ def _has_outputs(found: dict[str, object]) -> bool:
     return bool(found.get("Outputs"))
 
 
-def _has_table(environment: str) -> bool:
+def _has_old_table(environment: str) -> bool:
+    """Whether a table with something in it is left of an earlier stack; an empty one is taken away."""
     name = f"botyard-{environment}-fleet"
+    tables = place.client("dynamodb")
     try:
-        place.client("dynamodb").describe_table(TableName=name)
+        if tables.scan(TableName=name, Limit=1)["Items"]:
+            return True
+        tables.update_table(TableName=name, DeletionProtectionEnabled=False)
+        tables.delete_table(TableName=name)
+        tables.get_waiter("table_not_exists").wait(TableName=name, WaiterConfig={"Delay": 2})
     except Exception as e:
-        if place.code_of(e) == "ResourceNotFoundException":
-            return False
-        raise place.translated(e, f"looking for table {name}") from e
-    return True
+        if place.code_of(e) != "ResourceNotFoundException":
+            raise place.translated(e, f"looking for table {name}") from e
+    return False
 
 
 def _image(found: sources.Sources, tag: str, say: Say) -> None:

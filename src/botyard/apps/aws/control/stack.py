@@ -14,12 +14,12 @@ POLL_SECONDS = 3.0
 PATIENCE_SECONDS = 45 * 60.0
 CAPABILITIES = ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 _EMPTY = ("didn't contain changes", "No updates are to be performed", "contain no changes")
-_DEAD = (
+DEAD = (
     "ROLLBACK_COMPLETE",
     "ROLLBACK_FAILED",
     "CREATE_FAILED",
     "DELETE_FAILED",
-)  # a first creation that came to nothing
+)  # a creation that came to nothing
 
 
 def find(name: str) -> dict[str, Any] | None:
@@ -49,7 +49,7 @@ def change(
     Raises: UserError with what CloudFormation says when it fails; it takes its changes back by itself then.
     """
     known = _settled(name, say)
-    if known is not None and known["StackStatus"] in _DEAD:
+    if known is not None and known["StackStatus"] in DEAD:
         say(f"stack {name} is {known['StackStatus']}: it is taken away and made anew")
         delete(name, say)
         known = None
