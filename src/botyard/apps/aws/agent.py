@@ -106,7 +106,8 @@ def _ports(
     )
     if not bucket:
         return ports
-    if record.market == "imported" and name != "designer":
+    # the designer needs bars only where a model reads the idea: spec and witness are compared on them
+    if record.market == "imported" and (name != "designer" or os.environ.get("BOTYARD_MODEL", "").strip()):
         _bring_bars(bucket)
     if name == "deployer" and bot_stacks.is_meant():
         from botyard.apps.aws.fleet.table import open_fleet

@@ -63,14 +63,16 @@ class TaskGates:
 
         Raises: NotFound; UserError when it is decided already or its time is over; RetryableError, ConfigError.
         """
-        self.read(run_id, stage)
+        asked = self.read(run_id, stage)
+        if asked.answer == "waiting" and time.time() * 1000 >= asked.until_ms:
+            asked = _asked(_settle(run_id, stage, "timed_out", "the clock", before="waiting"))
+        if asked.answer != "waiting":
+            raise _decided(asked)
         answer: Answer = "approved" if approved else "rejected"
         try:
             item = _settle(run_id, stage, answer, by, before="waiting")
         except ConditionFailedError:
-            asked = self.read(run_id, stage)
-            word = asked.answer.replace("_", " ")
-            raise UserError(f"the {stage} of run {run_id} is {word} already, by {asked.by}") from None
+            raise _decided(self.read(run_id, stage)) from None
         try:
             _send(table.text(item, "token"), approved=approved, by=by)
         except Exception as e:
@@ -80,6 +82,11 @@ class TaskGates:
             _settle(run_id, stage, "waiting", "", before=answer)  # nobody heard it: it may be said again
             raise place.translated(e, f"answering the gate before the {stage}") from e
         return _asked(item)
+
+
+def _decided(asked: Asked) -> UserError:
+    word = asked.answer.replace("_", " ")
+    return UserError(f"the {asked.stage} of run {asked.run_id} is {word} already, by {asked.by}")
 
 
 def _send(token: str, *, approved: bool, by: str) -> None:

@@ -2,9 +2,10 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from botyard.apps.aws.cost import cost
 from botyard.apps.cli import console
@@ -12,7 +13,26 @@ from botyard.apps.cli.console import say, when
 
 EXIT_WRONG = 1
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+class Anywhere(TyperGroup):
+    """Takes --environment and --region after the command's name too, where people write them."""
+
+    def parse_args(self, context: Any, words: list[str]) -> list[str]:
+        """Bring them to the front."""
+        front: list[str] = []
+        rest: list[str] = []
+        waiting = list(words)
+        while waiting:
+            word = waiting.pop(0)
+            name, has_value, _ = word.partition("=")
+            is_ours = name in ("--environment", "-e", "--region")
+            (front if is_ours else rest).append(word)
+            if is_ours and not has_value and waiting:
+                front.append(waiting.pop(0))
+        return super().parse_args(context, front + rest)
+
+
+app = typer.Typer(cls=Anywhere, no_args_is_help=True, rich_markup_mode=None)
 
 Bot = Annotated[str, typer.Argument(help="The bot's name, as `botyard fleet` lists it.", metavar="BOT")]
 

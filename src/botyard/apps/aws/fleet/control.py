@@ -28,10 +28,10 @@ def kill(store: FleetStore, bot: BotRecord) -> TickReport:
 
 
 def held_lots(bot: str) -> int | None:
-    """Return the signed lots that the bot's account holds, or None where its function is gone."""
+    """Return the signed lots that the bot's account holds, or None where its function is gone or cannot tell."""
     try:
         return int(ask(bot, {"kind": "look"})["held_lots"])
-    except NotFound:
+    except (NotFound, ConfigError, KeyError):
         return None
 
 

@@ -8,8 +8,12 @@ import json
 import os
 import re
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from botyard.adapters.artifact_store.s3 import S3Artifacts
+from botyard.adapters.fleet_store.dynamodb_wire import ConditionFailedError
 from botyard.apps import settings
 from botyard.apps.aws import place
 from botyard.apps.aws.fleet import table
@@ -18,7 +22,6 @@ from botyard.records import codec
 from botyard.records.run import RUN_FILE, STAGES, RunRecord
 
 if TYPE_CHECKING:
-    from botyard.adapters.artifact_store.s3 import S3Artifacts
     from botyard.apps.launch import Wish
     from botyard.ports import ArtifactStore
 
@@ -26,6 +29,20 @@ PARTITION = "runs"
 VENUE = "binance"  # whose live bars a bot follows, where nothing else is said
 SHOWN = 100
 HEARTBEAT_SECONDS = 300
+
+
+class RunInBucket(S3Artifacts):
+    """A run's artifacts, of which a copy of one file, or of a model's conversations, is all that is ever wanted."""
+
+    def path(self, name: str) -> Path:
+        """Return the copy's place, brought here with the conversations; the rest of the run stays where it is."""
+        super().path("conversations/any")  # what a model cost is read off them
+        if "/" in name:
+            return super().path(name)
+        copy = self._copies / name
+        if self.exists(name):
+            copy.write_bytes(self.read(name))
+        return copy
 
 
 def create(idea: str) -> "tuple[str, S3Artifacts]":
@@ -75,7 +92,10 @@ def start(record: RunRecord, kept: "ArtifactStore") -> None:
 
 def ended(run_id: str, outcome: str, text: str) -> None:
     """Write down how the pipeline says that a run ended; an agent that died left nothing in the run itself."""
-    table.change(PARTITION, _key(run_id), {"outcome": outcome, "text": text[:1000]}, condition="attribute_exists(pk)")
+    with suppress(ConditionFailedError):  # a run that was started by hand has no line
+        table.change(
+            PARTITION, _key(run_id), {"outcome": outcome, "text": text[:1000]}, condition="attribute_exists(pk)"
+        )
 
 
 def records(most: int = SHOWN) -> list[RunRecord]:
@@ -87,16 +107,15 @@ def records(most: int = SHOWN) -> list[RunRecord]:
 
 def load(run_id: str) -> "tuple[RunRecord, S3Artifacts]":
     """Read a run by its id, its number, or "last". Raises: NotFound, naming the newest runs."""
-    if run_id.isdecimal():
-        item = table.get(PARTITION, f"{int(run_id):09d}")
-        lines = [] if item is None else [item]
-    else:
-        lines = table.newest(PARTITION, SHOWN)
-    for line in reversed(lines):
-        if run_id in (table.text(line, "id"), table.text(line, "id").split("-", 1)[0], "last"):
-            record = _read(line)
-            if record is not None:
-                return record, artifacts(record.run_id)
+    line: dict[str, Any] | None = None
+    if run_id == "last":
+        line = next(iter(table.newest(PARTITION, 1)), None)
+    elif run_id.split("-", 1)[0].isdecimal():
+        line = table.get(PARTITION, _key(run_id))
+    if line is not None and run_id in (table.text(line, "id"), table.text(line, "id").split("-", 1)[0], "last"):
+        record = _read(line)
+        if record is not None:
+            return record, artifacts(record.run_id)
     known = ", ".join(table.text(line, "id") for line in table.newest(PARTITION, 5))
     where = f"in environment {place.here().environment} of AWS"
     raise NotFound(
@@ -106,10 +125,8 @@ def load(run_id: str) -> "tuple[RunRecord, S3Artifacts]":
 
 def artifacts(run_id: str) -> "S3Artifacts":
     """Open the artifacts of a run."""
-    from botyard.adapters.artifact_store.s3 import S3Artifacts
-
     prefix = f"runs/{run_id}"
-    return S3Artifacts(place.client("s3"), place.here().bucket, prefix, settings.home() / prefix)
+    return RunInBucket(place.client("s3"), place.here().bucket, prefix, settings.home() / prefix)
 
 
 def has_bars() -> bool:
