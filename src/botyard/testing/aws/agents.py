@@ -61,7 +61,7 @@ class Agents:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _work(self) -> None:
-        while not self._stop.wait(0.1):
+        while not self._stop.wait(0.5):
             self._collect()
             arns = [a for a in self._ecs.list_tasks(cluster=self._cluster)["taskArns"] if a not in self._seen]
             for task in self._ecs.describe_tasks(cluster=self._cluster, tasks=arns)["tasks"] if arns else []:
