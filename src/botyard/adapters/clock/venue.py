@@ -24,6 +24,10 @@ class VenueClock:
         """How far the venue's clock is ahead of this machine's, as last known."""
         return self._ahead_ms
 
+    def ask_again(self) -> None:
+        """Let the next question go to the venue."""
+        self._asked_ms = None
+
     def now_ms(self) -> int:
         """UTC milliseconds since the epoch, at the venue."""
         before = self._wall.now_ms()

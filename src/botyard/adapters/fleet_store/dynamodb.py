@@ -4,6 +4,8 @@
   world follows; any other write gives it back. Each write is on the condition that no other tick wrote since.
 - With `behind_ms`, decisions to do nothing wait in memory for the next write. Whoever has not seen them (another
   process, this one started anew) makes them again from the same bars.
+- With `trusted_ticks`, a process that knows a running bot does not read it before each tick. A status that a person
+  set meanwhile is found out by the write before an order, which then is not sent.
 - The paper account, where it is carried here, lies in the same item: its fills and the bot's journal are one write.
 
 How a bot lies in the table is told in dynamodb_items.py. Standard library only: it goes into the bundle.
@@ -16,7 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from botyard.adapters.fleet_store import dynamodb_items as items
-from botyard.adapters.fleet_store.dynamodb_held import Account, Hold, marks, may_wait
+from botyard.adapters.fleet_store.dynamodb_held import Account, Hold, marks, may_wait, parts_of
 from botyard.adapters.fleet_store.dynamodb_items import FLEET, HEAD, Head, key, partition
 from botyard.adapters.fleet_store.dynamodb_table import Call, Table
 from botyard.adapters.fleet_store.dynamodb_wire import ConditionFailedError
@@ -27,19 +29,31 @@ from botyard.records.fleet import BotRecord, Entry, Lease, Snapshot, Status
 TRIES = 5
 MOST_AT_ONCE = 90  # fills of one transaction; DynamoDB takes 100 items
 PER_BATCH = 25  # DynamoDB's most for deleting
+TRUSTED_SECONDS = 900.0
 RECENT_SECONDS = 5.0  # a head that was read so lately is not read again for a lease: writes are conditional on it
 
 
 class DynamoFleet:
     """The FleetStore port. A process that holds a bot's lease knows the bot and does not read it again."""
 
-    def __init__(self, call: Call, table: str, *, behind_ms: int = 0, account: Account | None = None) -> None:
+    def __init__(
+        self,
+        call: Call,
+        table: str,
+        *,
+        behind_ms: int = 0,
+        trusted_ticks: int = 0,
+        account: Account | None = None,
+    ) -> None:
         """behind_ms: how old, in bars' time, a decision to do nothing may become before it is written.
 
+        trusted_ticks: for how many ticks, within TRUSTED_SECONDS, what is known of a running bot is taken for what it
+        is. Only with an account that is kept here: an order at a venue may be cancelled without a write before it.
         account: of the one bot that is ticked here.
         """
         self._table = Table(call, table)
         self._behind_ms = behind_ms
+        self._trusted_ticks = trusted_ticks if account is not None else 0
         self._account = account
         self._records: dict[str, tuple[int, BotRecord]] = {}
         self._recent: dict[str, tuple[float, Head]] = {}
@@ -84,11 +98,11 @@ class DynamoFleet:
         Raises: NotFound, naming the bots there are.
         """
         hold = self._holds.get(name)
-        if hold is not None and hold.lease is not None:
+        if hold is not None and (hold.lease is not None or self._is_trusted(hold)):
             head = hold.base
         else:
             head = self._read(name)
-            self._recent[name] = (time.monotonic(), head)
+            self._recent[name] = (time.time(), head)
         number, record = self._records.get(name, (0, None))
         if record is None or number != head.number:
             item = self._table.get(FLEET, name)
@@ -132,12 +146,17 @@ class DynamoFleet:
         if hold is not None and hold.lease is not None and hold.lease.until_ms > now_ms:
             return None
         at_s, head = self._recent.pop(name, (0.0, None))
-        if head is None or time.monotonic() - at_s > RECENT_SECONDS:
-            head = self._read(name)
+        if hold is not None and self._is_trusted(hold):
+            at_s, head = hold.known_s, hold.base
+            hold.trusted += 1
+        elif head is None or not 0 <= time.time() - at_s <= RECENT_SECONDS:
+            at_s, head = time.time(), self._read(name)
         if head.until_ms > now_ms:
             return None
+        if hold is not None and at_s > hold.known_s:
+            hold.known_s, hold.trusted = at_s, 0
         if hold is None or hold.lease is not None or marks(hold.base) != marks(head):
-            hold = self._holds[name] = Hold(head, decided_ms=head.decided_ms)
+            hold = self._holds[name] = Hold(head, decided_ms=head.decided_ms, known_s=at_s)
             if self._account is not None:
                 self._account.load(head.account)
             self._note_account(hold)
@@ -179,7 +198,7 @@ class DynamoFleet:
         the write arrived (the next tick sees); InvariantError for a second decision of a bar, a second intent of a
         client id or a second fill of a trade id.
         """
-        parts = _parts(list(entries))
+        parts = parts_of(list(entries), MOST_AT_ONCE)
         for i, part in enumerate(parts):
             self._append(lease, part, snapshot if i == len(parts) - 1 else None)
 
@@ -209,6 +228,11 @@ class DynamoFleet:
         if hold is None:
             return None
         return hold.snapshot or items.unpack_snapshot(name, hold.base.snapshot)
+
+    def look_again(self, name: str) -> None:
+        """Read the bot before it is ticked next, however lately it was."""
+        if name in self._holds:
+            self._holds[name].trusted = self._trusted_ticks
 
     def account(self, name: str) -> bytes:
         """Read the paper account that is kept with a bot; empty where there is none. Raises: NotFound."""
@@ -248,9 +272,17 @@ class DynamoFleet:
             head = self._read(lease.bot)
             if (head.fence, head.number) != (hold.base.fence, hold.base.number):
                 break
+            if is_sent_after and head.status != hold.base.status:
+                self._holds.pop(lease.bot)
+                raise RetryableError(f"{lease.bot} is {head.status} now, not {hold.base.status}; nothing was sent")
             hold.base = head  # a person changed the status in between
         self._holds.pop(lease.bot, None)
         raise RetryableError(f"another tick of {lease.bot} took over; this one stops")
+
+    def _is_trusted(self, hold: Hold) -> bool:
+        is_quiet = hold.lease is None and hold.base.status == "running" and hold.base.until_ms == 0
+        is_late = not 0 <= time.time() - hold.known_s < TRUSTED_SECONDS
+        return is_quiet and not is_late and hold.trusted < self._trusted_ticks
 
     def _note_account(self, hold: Hold) -> None:
         if self._account is not None:
@@ -278,6 +310,7 @@ class DynamoFleet:
             raise
         if is_written:
             hold.base, hold.entries, hold.snapshot, hold.decided_ms = new, [], None, new.decided_ms
+            hold.known_s, hold.trusted = time.time(), 0
         return is_written
 
     def _put_head(self, name: str, base: Head, new: Head, entries: list[Entry]) -> bool:
@@ -343,18 +376,6 @@ def _unchanged(head: Head) -> dict[str, Any]:
             ":k": {"N": str(head.number)},
         },
     }
-
-
-def _parts(entries: list[Entry]) -> list[list[Entry]]:
-    parts: list[list[Entry]] = [[]]
-    n_fills = 0
-    for entry in entries:
-        if entry.kind == "fill":
-            n_fills += 1
-            if n_fills % MOST_AT_ONCE == 1 and n_fills > 1:
-                parts.append([])
-        parts[-1].append(entry)
-    return parts
 
 
 def _record(item: Mapping[str, Any]) -> BotRecord:

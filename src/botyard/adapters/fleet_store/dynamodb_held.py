@@ -37,6 +37,8 @@ class Hold:
     snapshot: Snapshot | None = None
     decided_ms: int = -1  # by the last entry, written or not
     account_changes: int = -1  # of the account as `base` and `entries` have it
+    known_s: float = 0.0  # when the table last said so, by the wall
+    trusted: int = 0  # ticks since then
 
     def keep(self, bot: str, entries: Iterable[Entry], snapshot: Snapshot) -> None:
         """Hold decisions back. Raises: InvariantError for a second one of a bar."""
@@ -68,3 +70,16 @@ def may_wait(hold: Hold, entries: Iterable[Entry], behind_ms: int, repeatable: t
 def marks(head: Head) -> tuple[int, int, int, int]:
     """Tell heads apart: another registration, or another write since, has others."""
     return head.number, head.fence, head.sequence, head.until_ms
+
+
+def parts_of(entries: list[Entry], most_fills: int) -> list[list[Entry]]:
+    """Cut entries into writes, in order, each with so many fills at most."""
+    parts: list[list[Entry]] = [[]]
+    n_fills = 0
+    for entry in entries:
+        if entry.kind == "fill":
+            n_fills += 1
+            if n_fills % most_fills == 1 and n_fills > 1:
+                parts.append([])
+        parts[-1].append(entry)
+    return parts

@@ -80,7 +80,8 @@ class Klines:
         self._connection.close()
 
     def _get(self, path: str, what: str) -> Any:
-        if time.monotonic() - self._used_s > IDLE_SECONDS:
+        # by the wall's time: a function's other clock may stand still between its events
+        if not 0 <= time.time() - self._used_s <= IDLE_SECONDS:
             self.close()
         try:
             self._connection.request("GET", path)
@@ -89,7 +90,7 @@ class Klines:
         except (OSError, http.client.HTTPException) as e:
             self.close()
             raise RetryableError(f"{self._venue} did not answer, asked for {what}: {type(e).__name__}: {e}") from e
-        self._used_s = time.monotonic()
+        self._used_s = time.time()
         if reply.status != 200:  # redirects are not followed: no byte goes to another host
             text = f"{self._venue} answered {reply.status}, asked for {what}: {data[:200].decode(errors='replace')}"
             raise ConfigError(text) if reply.status in (400, 404) else RetryableError(text)
