@@ -17,13 +17,14 @@ from botyard.ops import (
     volume,
     window,
 )
+from botyard.ops.account import record
 from botyard.ops.calendar import clock, periods, seasons, session
 from botyard.ops.catalog import Function
 from botyard.ops.shapes import candles, heikin_ashi, swings
 
 FAMILIES: tuple[ModuleType, ...] = (
     arithmetic, window, average, statistics, momentum, bands, volatility, trend, volume, candles, heikin_ashi, swings, events,
-    clock, session, periods, seasons,
+    clock, session, periods, seasons, record,
 )  # fmt: skip
 
 FUNCTIONS: dict[str, Function] = {entry.name: entry for family in FAMILIES for entry in family.CATALOGUE}

@@ -45,8 +45,6 @@ _FUNCTIONS = {
     "chandelier": "chandelier_long(n, width) or chandelier_short(n, width)",
 }  # fmt: skip
 
-_LOSSES = "states: the loss leads to a flat state of its own, from which the next trade begins (docs/language.md), or limits.max_losses_per_day"
-
 _NAMES = {
     "price": "close", "last": "close", "vol": "volume", "entry": "entry_price", "exit": "last_exit_price", "stop": "initial_stop",
     "stop_price": "initial_stop", "profit": "position_return", "pnl": "position_return", "unrealized_pnl": "position_return",
@@ -80,7 +78,8 @@ _NAMES = {
     "volume_ma": "sma(volume, n)", "avg_volume": "sma(volume, n)", "adr": 'on("1d", sma(high - low, n))', "body": "abs(close - open)",
     "upper_wick": "high - max(open, close)", "lower_wick": "min(open, close) - low", "state": "a state: what holds in it only stands in the transitions that leave it",
     "exit_reason": "states of their own for what follows a stop and what follows a target",
-    "consecutive_losses": _LOSSES, "losses_in_row": _LOSSES, "losses_in_a_row": _LOSSES, "losing_streak": _LOSSES, "consecutive_wins": _LOSSES, "winning_streak": _LOSSES,
+    "consecutive_losses": "losses_in_row()", "losses_in_a_row": "losses_in_row()", "losing_streak": "losses_in_row()", "consecutive_wins": "wins_in_row()",
+    "winning_streak": "wins_in_row()", "weekly_loss": 'return_since(is_first("week"))', "weekly_return": 'return_since(is_first("week"))', "daily_return": 'return_since(is_first("day"))',
     "true": "a comparison", "false": "a comparison", "data": "close", "df": "close", "self": "close",
 }  # fmt: skip
 

@@ -21,6 +21,7 @@ _PROBE: dict[str, Any] = {
         "transitions": [
             {"from": "flat", "to": "long", "signal": "enter_long", "when": "close > 1000000000000000"},
             {"from": "long", "to": "flat", "signal": "exit_long", "when": "close > 0"},
+            {"from": "long", "to": "flat", "signal": "stop", "stop": "entry_price / 2"},
         ],
     },
 }

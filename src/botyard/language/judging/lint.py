@@ -3,8 +3,8 @@
 from typing import Literal
 
 from botyard.language.catalog import FUNCTIONS
-from botyard.language.reading.check import reads_own
 from botyard.language.reading.machine import Machine, Move
+from botyard.language.reading.own import reads_own
 from botyard.language.reading.tree import (
     Arithmetic,
     AtEntry,
@@ -109,8 +109,9 @@ def unit(tree: Tree) -> Unit:
             return unit(inner)
         case Arithmetic(operator=operator, left=left, right=right):
             return _unit_of_arithmetic(operator, unit(left), unit(right))
-        case Choice(then=then):
-            return unit(then)
+        case Choice(then=then, otherwise=otherwise):
+            units = {unit(then), unit(otherwise)}
+            return "price" if "price" in units else "plain" if units == {"plain"} else "unknown"
         case Call(function=name, arguments=arguments):
             if name in _GIVE_PRICE:
                 return "price"

@@ -4,7 +4,6 @@ import ast
 from collections.abc import Callable, Mapping
 
 from botyard.language.catalog import (
-    ACCOUNT_INPUTS,
     ALWAYS,
     DERIVED_INPUTS,
     FUNCTIONS,
@@ -15,7 +14,7 @@ from botyard.language.catalog import (
     nearest,
 )
 from botyard.language.habits import instead_of_name
-from botyard.language.reading import recursion
+from botyard.language.reading import own, recursion
 from botyard.language.reading.arguments import (
     Substitution,
     check_order,
@@ -193,7 +192,7 @@ class Checker:
         if self._open and isinstance(value, ast.Name) and value.id == self._open[-1]:
             return recursion.before(e, node, value.id, window)
         x = self.tree(e, value)
-        self._without_position(e, node, "x[k]", (x,))
+        own.refuse_in_memory(e, node, "x[k]", (x,))
         if window.capacity == 0:
             return x
         return Call("lag", (x, window), type_of(x))
@@ -261,7 +260,7 @@ class Checker:
             for argument, value in zip(repeated(function, len(arguments)), arguments, strict=True)
         )
         if function.has_memory:
-            self._without_position(e, node, name, trees)
+            own.refuse_in_memory(e, node, name, trees)
         if function.is_variadic:
             return _nested(name, trees)
         result = type_of(trees[0]) if function.result == "same" else function.result
@@ -311,7 +310,7 @@ class Checker:
             raise e.error(timeframe, "on() takes a timeframe in quotes; for a condition write sampled(condition, x)")
         name = higher_timeframe(e, timeframe, timeframe.value, self.minutes)
         tree = self.tree(e, operand)
-        self._without_position(e, operand, "on()", (tree,))
+        own.refuse_on_longer_bars(e, operand, tree)
         if any(isinstance(part, OnTimeframe) for part in walk(tree)):
             raise e.error(operand, "on() inside on() is not in the language; give each its own series")
         return OnTimeframe(name, tree)
@@ -319,7 +318,7 @@ class Checker:
     def _sampled(self, e: Expression, node: ast.Call) -> Tree:
         condition, operand = self._arguments(e, node, 2, 'sampled(inside("09:30", "16:00"), ema(close, 20))')
         test, tree = self.typed(e, condition, "boolean"), self.tree(e, operand)
-        self._without_position(e, node, "sampled()", (test, tree))
+        own.refuse_in_memory(e, node, "sampled()", (test, tree))
         return Sampled(test, tree)
 
     def _at_entry(self, e: Expression, node: ast.Call) -> Tree:
@@ -363,25 +362,6 @@ class Checker:
                 operand, f"{name} goes by the bars' ranges, without ( ), and {name}(close) by closes; there is no other"
             )
         return Input(name.replace("_since", "_close_since"))
-
-    def _without_position(self, e: Expression, node: ast.expr, what: str, trees: tuple[Tree, ...]) -> None:
-        for tree in trees:
-            for part in walk(tree):
-                if isinstance(part, AtEntry) or (isinstance(part, Input) and is_own(part.name)):
-                    word = part.name if isinstance(part, Input) else "at_entry()"
-                    raise e.error(
-                        node, f"{what} remembers bars; {word} may not feed it, since it starts anew with each position"
-                    )
-
-
-def is_own(name: str) -> bool:
-    """Whether an input is about the strategy's own position or account."""
-    return name in POSITION_INPUTS or name in ACCOUNT_INPUTS
-
-
-def reads_own(tree: Tree) -> bool:
-    """Whether a tree reads the strategy's own position or account."""
-    return any(isinstance(part, AtEntry) or (isinstance(part, Input) and is_own(part.name)) for part in walk(tree))
 
 
 def _nested(name: str, trees: tuple[Tree, ...]) -> Tree:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from botyard.errors import SpecError
 from botyard.language.catalog import ACCOUNT_INPUTS
-from botyard.language.reading.check import is_own, reads_own
+from botyard.language.reading.own import is_own, reads_own
 from botyard.language.reading.tree import (
     Arithmetic,
     AtEntry,

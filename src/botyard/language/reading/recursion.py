@@ -4,13 +4,11 @@ import ast
 from collections.abc import Sequence
 
 from botyard.errors import SpecError
-from botyard.language.catalog import ACCOUNT_INPUTS, POSITION_INPUTS
+from botyard.language.reading.own import refuse_in_memory
 from botyard.language.reading.syntax import Expression
 from botyard.language.reading.tree import (
-    AtEntry,
     Before,
     Call,
-    Input,
     OnTimeframe,
     Sampled,
     Tree,
@@ -66,8 +64,4 @@ def check(name: str, e: Expression, tree: Tree) -> None:
             raise e.error(
                 e.root, f'{name}[1] may not stand inside on() or sampled(); write on("1h", {name}) where {name} is used'
             )
-        if isinstance(part, AtEntry) or (isinstance(part, Input) and part.name in {*POSITION_INPUTS, *ACCOUNT_INPUTS}):
-            word = part.name if isinstance(part, Input) else "at_entry()"
-            raise e.error(
-                e.root, f"{name} remembers bars; {word} may not feed it, since it starts anew with each position"
-            )
+    refuse_in_memory(e, e.root, name, (tree,))

@@ -1,8 +1,8 @@
 """arm and on_fill: resting orders of the present state, and what a fill changes."""
 
 from botyard.language.catalog import FUNCTIONS, PERIOD_OPS
-from botyard.language.reading.check import reads_own
 from botyard.language.reading.machine import Machine, Move, State
+from botyard.language.reading.own import reads_own
 from botyard.language.reading.tree import (
     AtEntry,
     Before,
@@ -13,6 +13,7 @@ from botyard.language.reading.tree import (
     Series,
     Tree,
     children,
+    looks_back,
     plain,
     walk,
 )
@@ -59,9 +60,11 @@ class ArmView(View):
 def _is_kept(tree: Tree) -> bool:
     match tree:
         case Series():
+            return not reads_own(tree) or looks_back(tree)
+        case Input():
             return not reads_own(tree)
-        case Input() | OnTimeframe() | Sampled() | Before():
-            return not reads_own(tree)
+        case OnTimeframe() | Sampled() | Before():
+            return True
         case Call(function=name):
             return name in PERIOD_OPS or FUNCTIONS[name].has_memory or bool(FUNCTIONS[name].inputs)
         case _:

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from botyard.language.catalog import BAR_INPUTS, CLOCK_OPS, FUNCTIONS, PERIOD_OPS
-from botyard.language.reading.check import reads_own
 from botyard.language.reading.durations import HIGHER_TIMEFRAMES
+from botyard.language.reading.own import reads_own
 from botyard.language.reading.tree import (
     AtEntry,
     Before,
@@ -75,7 +75,7 @@ class BarView(View):
         """Compute a node on its own line, once."""
         match tree:
             case Series():
-                return None if reads_own(tree) else self._series(tree)
+                return None if reads_own(tree) and not looks_back(tree) else self._series(tree)
             case Input(name=name):
                 return self._input(name)
             case Before():

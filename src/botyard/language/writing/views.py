@@ -7,7 +7,7 @@ A view knows how one place of the emitted module gets at inputs and at values th
 from abc import ABC, abstractmethod
 
 from botyard.language.catalog import ACCOUNT_INPUTS, FUNCTIONS, POSITION_INPUTS
-from botyard.language.reading.check import is_own, reads_own
+from botyard.language.reading.own import is_own, is_remembered, reads_own
 from botyard.language.reading.tree import (
     Arithmetic,
     AtEntry,
@@ -188,8 +188,8 @@ class FilledView(View):
         self.price = price
 
     def leaf(self, tree: Tree) -> Code | None:
-        """As the inner view."""
-        return None if reads_own(tree) else self.inner.leaf(tree)
+        """As the inner view; what is remembered was computed before the fill."""
+        return None if reads_own(tree) and not is_remembered(tree) else self.inner.leaf(tree)
 
     def truth_of_series(self, series: Series, *, negated: bool) -> Code | None:
         """As the inner view."""

@@ -1,0 +1,1 @@
+"""Functions of the strategy's own trades and equity."""
