@@ -21,6 +21,8 @@ PICTURE = "equity.png"  # drawn by the Researcher, where there is something to d
 REJECTED = ("Botyard.Rejected", "Botyard.GateTimedOut")
 HOUR_SECONDS = 3600
 
+setup.warm_up()
+
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Tell what happened. Raises: RetryableError when the caller should try again."""

@@ -18,6 +18,8 @@ from botyard.errors import BotyardError
 
 HEARD = {"statusCode": 200, "body": ""}
 
+setup.warm_up()
+
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Answer one request of the function's URL (payload format 2.0)."""

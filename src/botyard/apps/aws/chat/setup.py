@@ -9,11 +9,19 @@ from botyard.apps.aws import place
 from botyard.apps.aws.chat.gates import TaskGates
 from botyard.apps.aws.chat.memory import TableMemory
 from botyard.apps.aws.chat.sender import Sender
+from botyard.apps.aws.fleet import table
 from botyard.apps.telegram.desk import Desk
 
 KEPT_SECONDS = 300.0  # a secret that was changed is known after so long
 
 _known: dict[str, tuple[float, str]] = {}
+
+
+def warm_up() -> None:
+    """Make what every first event needs, while the function begins: Lambda lends it a whole core until then."""
+    if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+        place.client("ssm")
+        table.connect()
 
 
 def secret(name: str) -> str:

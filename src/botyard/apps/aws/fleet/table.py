@@ -30,6 +30,11 @@ def call(operation: str, parameters: Mapping[str, Any]) -> Item:
     return _wire().call(operation, parameters)
 
 
+def connect() -> None:
+    """Make ready what the first operation needs; nothing is asked yet."""
+    _wire()
+
+
 def get(pk: str, sk: str) -> Item | None:
     """Read an item, or None."""
     answer = call("GetItem", {"TableName": place.here().table, "Key": key(pk, sk), "ConsistentRead": True})
