@@ -66,9 +66,7 @@ def _search(figures: Figures) -> str:
 
 
 def _unsearched(figures: Figures) -> str:
-    sharpe = figures["idea_sharpe"].value
-    of = "that of the idea as it was said, on all instruments beyond the market,"
-    return f"{of} is {sharpe:.2f}" if sharpe is not None else f"{of} is undefined"
+    return f"untuned, on all instruments and beyond the market, the idea's Sharpe is {_said(figures, 'idea_sharpe')}"
 
 
 def _outside(figures: Figures, days: int) -> str:
@@ -134,7 +132,7 @@ def _value(figures: Figures, name: str) -> float:
 
 def _said(figures: Figures, name: str) -> str:
     value = figures[name].value
-    return "an unknown height" if value is None else f"{value:.2f}"
+    return "undefined" if value is None else f"{value:.2f}"
 
 
 def _percent(probability: float) -> str:

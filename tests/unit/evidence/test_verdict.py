@@ -152,7 +152,7 @@ def test_nothing_at_all_is_not_enough_data():
         ),
         (
             {"inside": 3.0, "pooled": 0.0, "idea": -0.4},
-            "as it was said, on all instruments beyond the market, is -0.40: luck explains it as well",
+            "untuned, on all instruments and beyond the market, the idea's Sharpe is -0.40: luck explains it as well",
         ),
         ({"days": 45}, "45 days cannot tell skill from luck, at least 110 are needed"),
     ],
