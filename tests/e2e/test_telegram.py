@@ -193,3 +193,10 @@ def test_a_wrong_setting_says_what_to_do(home, fake, monkeypatch, changed, words
     with pytest.raises(UserError, match=words) as caught:
         app.run(ConsoleNotifier())
     assert TOKEN not in str(caught.value)
+
+
+def test_the_token_is_in_no_file(home):
+    secret = TOKEN.split(":")[1].encode()
+    files = [path for path in home.rglob("*") if path.is_file()]
+    assert len(files) > 20
+    assert [str(path) for path in files if secret in path.read_bytes()] == []

@@ -52,10 +52,10 @@ def check_room(store: FleetStore, mode: Mode, bot: str = "") -> None:
     living = [one.name for one in store.bots() if one.mode == mode and one.status != "killed"]
     older = living[: living.index(bot)] if bot in living else living
     if most is not None and len(older) >= most:
-        named = ", ".join(older[:3]) + (" …" if len(older) > 3 else "")
+        named = f" ({', '.join(older[:3])}{' …' if len(older) > 3 else ''})" if older else ""
         raise ConfigError(
-            f"{len(older)} bots live in {mode} mode ({named}) and max_bots allows {most}; kill one with botyard kill BOT, "
-            "or raise it: docs/limits.md says where"
+            f"{len(older)} older bot(s) live in {mode} mode{named} and max_bots allows {most}; kill one with botyard kill "
+            "BOT, or raise it: docs/limits.md says where"
         )
 
 

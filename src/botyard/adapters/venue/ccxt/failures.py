@@ -15,6 +15,9 @@ from botyard.errors import BotyardError, ConfigError, RetryableError, VenueRejec
 _QUERY = re.compile(r"\?\S*")
 _MOST = 300  # characters of a venue's message
 
+KEY_TURNED_AWAY = "-2015"
+"""Binance's number for a key that does not exist, may not do this from here, or is banned."""
+
 TOO_FAST = (ccxt.DDoSProtection, ccxt.RateLimitExceeded)
 WRONG_TIME = (ccxt.InvalidNonce,)
 REFUSED_UNSEEN = (*TOO_FAST, *WRONG_TIME)
@@ -42,6 +45,11 @@ def translated(venue: str, doing: str) -> Iterator[None]:
 
 def _ours(venue: str, doing: str, error: ccxt.BaseError) -> BotyardError:
     text = words(error)
+    if isinstance(error, TOO_FAST) and KEY_TURNED_AWAY in text:  # ccxt takes it for a ban once a key has worked
+        return RetryableError(
+            f"{venue} turns the key away while {doing}: it was revoked, is bound to another address, or is banned for a "
+            f"while: {text}"
+        )
     if isinstance(error, TOO_FAST):
         return RetryableError(f"{venue} was asked too often while {doing}: {text}")
     if isinstance(error, ccxt.OperationFailed):

@@ -95,11 +95,13 @@ class CcxtVenue:
         """Return the state of an order, or None if the venue has not come to know the id within PATIENCE_MS."""
         del symbol
         until_ms = self._now_ms() + self._patience_ms
-        while True:
+        polls = 1 + round(self._patience_ms / 1000 / POLL_S)  # a venue's clock may stand still
+        for left in range(polls, 0, -1):
             found = self._look(client_id)
-            if found is not None or self._now_ms() >= until_ms:
-                return found
+            if found is not None or left == 1 or self._now_ms() >= until_ms:
+                break
             self._sleep(POLL_S)
+        return found
 
     def cancel(self, symbol: str, client_id: str) -> OrderState:
         """Cancel, and confirm it by looking; a finished order is returned as it is.
