@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from botyard.adapters.deploy_target import change_sets
 from botyard.adapters.fleet_store.sqlite import SqliteFleet
-from botyard.apps import settings
+from botyard.apps import answers, settings
 from botyard.apps.aws import place
 from botyard.apps.aws.control import image, stack
 from botyard.apps.aws.fleet import table
@@ -214,6 +214,7 @@ def test_an_idea_begins_a_run_whose_gate_is_rejected_by_a_button(yard):
     assert f"{run_id}: rejected by user 1" in yard.say("/runs").text
     (shown,) = json.loads(botyard("--profile", "aws", "runs", "--json", group=""))
     assert (shown["run_id"], shown["outcome"]) == (run_id, "rejected")
+    assert "imported market: rejected" in botyard("--profile", "aws", "show", "last", group="")
     assert yard.front.failures == []
 
 
@@ -343,8 +344,16 @@ def test_a_bot_moves_to_aws_is_seen_there_comes_back_and_goes_again_to_be_killed
     assert len(back["decisions"]) == 3
 
     botyard("import", "mover-1")
+    for _ in range(30):
+        functions.invoke(**tick)
+        traveller.move_by(live.BAR_MS)
+        (held,) = [one.position for one in answers.standings(table.open_fleet()) if one.bot == "mover-1"]
+        if held:
+            break
+    with pytest.raises(Refused, match="mover-1"):
+        botyard("destroy", "--yes")
     yard.press(yard.say("/kill mover-1"), "Kill mover-1")
-    assert yard.telegram.sent[-1].text.startswith("mover-1: killed: flat")
+    assert yard.telegram.sent[-1].text == "mover-1: killed: flat, no orders; its position was closed"
     assert stack.find(function) is None
     assert yard.front.failures == []
 
