@@ -36,8 +36,8 @@ Figure = tuple[str, float, str, str]
 
 PEERS = Path(__file__).with_name("peers")
 ENVIRONMENTS = Path(tempfile.gettempdir()) / "botyard-peers"  # throw-away, kept between runs
-ROUNDS = 6
-SLOW_SECONDS = 1.0  # what takes longer runs twice only
+ROUNDS = 60
+SLOW_SECONDS = 0.5  # what takes longer runs twice only
 AGREE = 1e-9  # relative, of equity
 
 

@@ -61,8 +61,9 @@ def target(
         unit = 0.0
     if not abs(exposure) < MOST_EXPOSURE:  # NaN too
         return kept, unit, SIZE_UNKNOWN
+    cost = unit_cost(x, price)
     if kept == 0.0 or x[X_TARGETS + int(transition)] == s[STATE]:
-        new_unit, refusal = sized_unit(s, b, x, exposure, price, stop)
+        new_unit, refusal = sized_unit(s, b, x, exposure, price, cost, stop)
         if refusal != ACCEPTED:
             return kept, unit, refusal
         wanted = share_of_lots(new_unit, exposure)
@@ -71,14 +72,14 @@ def target(
         wanted = share_of_lots(unit, exposure)
     if abs(wanted) <= abs(kept):
         return wanted, new_unit, BELOW_LOT if kept == 0.0 else ACCEPTED
-    wanted, refusal = grown(b, x, exposure, kept, wanted, price, stop)
+    wanted, refusal = grown(b, x, exposure, kept, wanted, price, cost, stop)
     if refusal != ACCEPTED:
         return kept, unit, refusal
     return wanted, new_unit, ACCEPTED
 
 
 def grown(
-    b: Floats, x: Floats, exposure: float, kept: float, wanted: float, price: float, stop: float
+    b: Floats, x: Floats, exposure: float, kept: float, wanted: float, price: float, cost: float, stop: float
 ) -> tuple[float, float]:
     """Return a larger position cut to what the caps allow, and the refusal."""
     if exposure < 0.0 and x[X_HAS_SHORTS] == 0.0:
@@ -88,9 +89,7 @@ def grown(
     refusal = entry_refusal(b, x)
     if refusal != ACCEPTED:
         return kept, refusal
-    most = floor_steps(
-        most_quote(b, x, exposure, price) / unit_cost(x, price), x[X_LOT_NUMERATOR], x[X_LOT_DENOMINATOR]
-    )
+    most = floor_steps(most_quote(b, x, exposure, price) / cost, x[X_LOT_NUMERATOR], x[X_LOT_DENOMINATOR])
     lots = min(abs(wanted), most)
     if lots <= abs(kept):
         return kept, NO_EQUITY
@@ -100,7 +99,9 @@ def grown(
     return (lots if exposure > 0.0 else 0.0 - lots), ACCEPTED
 
 
-def sized_unit(s: Floats, b: Floats, x: Floats, exposure: float, price: float, stop: float) -> tuple[float, float]:
+def sized_unit(
+    s: Floats, b: Floats, x: Floats, exposure: float, price: float, cost: float, stop: float
+) -> tuple[float, float]:
     """Return the lots of the unit position, fixed now, and the refusal."""
     if not price > 0.0:
         return 0.0, SIZE_UNKNOWN
@@ -116,7 +117,6 @@ def sized_unit(s: Floats, b: Floats, x: Floats, exposure: float, price: float, s
             return 0.0, STOP_UNKNOWN
         if distance <= 0.0:
             return 0.0, STOP_WRONG_SIDE
-    cost = unit_cost(x, price)
     quantity = unit_quantity(x[X_SIZING], s[SIZE], spendable(b, x, exposure, price), price, cost, distance)
     if not quantity > 0.0:  # NaN too
         return 0.0, SIZE_UNKNOWN
