@@ -22,7 +22,7 @@ def missing():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_moto_still_lacks(missing, name):
-    assert missing[name], f"moto does this itself now: take src/botyard/testing/aws/patches/{name}.py out"
+    assert missing[name], f"moto does this itself now: take {name}.py out of src/botyard/testing/aws/patches"
 
 
 def test_every_patch_is_applied(missing):
@@ -30,5 +30,5 @@ def test_every_patch_is_applied(missing):
 
     from botyard.testing.aws import patches
 
-    files = {p.stem for p in Path(patches.__file__).parent.glob("*.py")} - {"__init__", "__main__", "all"}
+    files = {p.stem for p in Path(patches.__file__).parent.rglob("*.py")} - {"__init__", "__main__", "all"}
     assert files == set(missing)

@@ -33,6 +33,7 @@ RUNS = {
     "erring": {"behaviour": {"designer": "error"}},
     "twice": {"behaviour": {"designer": "twice", "selector": "no_instrument"}},
     "asking": {"behaviour": {"designer": "clarification"}},
+    "throttled": {"behaviour": {"selector": "no_instrument"}},
 }
 
 
@@ -105,7 +106,12 @@ def _programs():
 def ended(yard):
     """Every run, all at once, described at its end."""
     states = yard.account.client("stepfunctions")
-    arns = {name: yard.start(name, **settings) for name, settings in RUNS.items()}
+    yard.account.throttle("ecs", "RunTask")
+    first = yard.start("throttled", **RUNS["throttled"])
+    until(lambda: refused(yard, {"executionArn": first}))  # before another run can meet it
+    arns = {"throttled": first} | {
+        name: yard.start(name, **settings) for name, settings in RUNS.items() if name != "throttled"
+    }
     asked = until(lambda: (yard.told("approved", "gate") and yard.told("rejected", "gate")) or None)
     assert asked
     (leave,), (refusal,) = yard.told("approved", "gate"), yard.told("rejected", "gate")
@@ -123,6 +129,12 @@ def history(yard, execution):
     return yard.account.client("stepfunctions").get_execution_history(
         executionArn=execution["executionArn"], maxResults=1000
     )["events"]
+
+
+def refused(yard, execution):
+    """The errors of tasks that could not be started, and were tried again."""
+    found = [e.get("taskFailedEventDetails") or e.get("taskSubmitFailedEventDetails") for e in history(yard, execution)]
+    return [e["error"] for e in found if e]
 
 
 def entered(yard, execution):
@@ -187,6 +199,12 @@ def test_an_agent_that_dies_is_missed(yard, ended, run_id, last_words):
     assert task.exit_code != 0
     assert last_words in task.log
     assert len(yard.told(run_id, "failed")) == 1
+
+
+def test_a_throttled_start_is_tried_again(yard, ended):
+    assert refused(yard, ended["throttled"]) == ["ECS.AmazonECSException"]
+    assert ended["throttled"]["status"] == "SUCCEEDED"
+    assert [t.command[1] for t in ran(yard, "throttled")] == ["designer", "selector"]
 
 
 def test_an_agent_that_cannot_go_on_says_why(yard, ended):

@@ -72,6 +72,15 @@ def resources(template):
     return template["Resources"]
 
 
+@pytest.fixture(scope="module")
+def bot_resources():
+    from cfnlint.decode.decode import decode
+
+    read, problems = decode(str(INFRA / "bot.yaml"))
+    assert not problems
+    return read["Resources"]
+
+
 def as_list(value):
     return value if isinstance(value, list) else [value]
 
@@ -104,20 +113,35 @@ def test_there_are_these_resources_and_no_others(resources):
 
 def test_cfn_lint_has_nothing_to_say():
     program = Path(sys.executable).with_name("cfn-lint")
-    done = subprocess.run([program, str(INFRA / "template.yaml")], capture_output=True, text=True, check=False)
+    templates = [str(path) for path in sorted(INFRA.glob("*.yaml")) if path.name != "checkov.yaml"]
+    assert [Path(path).name for path in templates] == ["bot.yaml", "template.yaml"]
+    done = subprocess.run([program, *templates], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
 
 
-def test_no_right_is_for_everything(resources):
+def test_no_right_is_for_everything(resources, bot_resources):
+    every = every_statement(resources) + every_statement(bot_resources)
     loose = [
         (name, s)
-        for name, s in every_statement(resources)
+        for name, s in every
         if s["Effect"] == "Allow"
         and ("*" in as_list(s["Resource"]) or any("*" in a for a in as_list(s["Action"])))
         and not set(as_list(s["Action"])) <= NAMELESS
     ]
     assert not loose
-    assert not [s for _, s in every_statement(resources) if {"NotAction", "NotResource", "NotPrincipal"} & set(s)]
+    assert not [s for _, s in every if {"NotAction", "NotResource", "NotPrincipal"} & set(s)]
+
+
+def test_no_bot_may_more_than_the_boundary_or_reach_another_bots_items(resources, bot_resources):
+    most = set(allowed(resources, "BotBoundary"))
+    rights = [s for _, s in every_statement(bot_resources)]
+    assert {action for s in rights for action in as_list(s["Action"])} <= most
+    keys = [s["Condition"] for s in rights if any(a.startswith("dynamodb:") for a in as_list(s["Action"]))]
+    assert keys == [
+        {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [{"Fn::Sub": "bot#${Bot}"}]}},
+        {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["fleet"]}},
+    ]
+    assert bot_resources["Role"]["Properties"]["PermissionsBoundary"] == {"Ref": "Boundary"}
 
 
 def test_roles_are_passed_on_to_one_service_only(resources):

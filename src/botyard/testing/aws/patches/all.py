@@ -3,19 +3,22 @@
 from types import ModuleType
 
 from botyard.testing.aws.patches import (
-    casing,
     change_sets,
     cluster_capacity,
-    definitions,
     event_invoke,
-    executing_machines,
-    execution_names,
-    failure_cause,
     function_urls,
     functions,
     rollback,
     serverless,
     task_memory,
+)
+from botyard.testing.aws.patches.state_machines import (
+    casing,
+    definitions,
+    ecs_errors,
+    executing_machines,
+    execution_names,
+    failure_cause,
 )
 
 PATCHES: tuple[ModuleType, ...] = (
@@ -23,6 +26,7 @@ PATCHES: tuple[ModuleType, ...] = (
     change_sets,
     cluster_capacity,
     definitions,
+    ecs_errors,
     event_invoke,
     execution_names,
     executing_machines,
