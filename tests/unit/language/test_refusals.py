@@ -180,6 +180,22 @@ def test_stop_that_can_widen_is_warned_of() -> None:
     assert not any("can widen" in w for w in compile_spec(load_spec(EMA_CROSS)).warnings)
 
 
+def test_order_that_never_works_is_warned_of() -> None:
+    states = {"flat": 0, "first": 1, "later": 1}
+    stop = {"from": "first", "to": "flat", "signal": "stop", "stop": "entry_price * 0.99"}
+    onward = {"from": "first", "to": "later", "signal": "next", "when": "always"}
+    leave = {"from": "later", "to": "flat", "signal": "exit_long", "when": "close < open"}
+    resting = {"from": "flat", "to": "first", "signal": "enter_long", "stop": "highest(high, 20)"}
+    at_open = {"from": "flat", "to": "first", "signal": "enter_long", "when": "close > open"}
+
+    def warned(enter: dict[str, Any]) -> bool:
+        warnings = compile_spec(load_spec(with_machine(states, enter, stop, onward, leave))).warnings
+        return any("transitions[1].stop never works" in warning for warning in warnings)
+
+    assert warned(resting)
+    assert not warned(at_open)  # a market order fills at the open: its stop works in that bar
+
+
 @pytest.mark.parametrize(
     ("condition", "absolute"),
     [

@@ -43,6 +43,7 @@ def lint(spec: Spec, machine: Machine, trees: list[Tree]) -> tuple[str, ...]:
     warnings = [_widening(move) for move in machine.moves if _can_widen(move)]
     used_series = {part.name for tree in trees for part in walk(tree) if isinstance(part, Series)}
     used_names = {part.name for tree in trees for part in walk(tree) if hasattr(part, "name")}
+    warnings += [_too_late(move) for move in machine.moves if _is_too_late(machine, move)]
     warnings += [f"series.{name} is used nowhere" for name in spec.series if name not in used_series]
     warnings += [f"parameters.{name} is used nowhere" for name in spec.parameters if name not in used_names]
     if uses_absolute_prices(trees):
@@ -62,6 +63,24 @@ def _can_widen(move: Move) -> bool:
         return False
     protects = any(state.sign and move.buys(state) == (state.sign < 0) for state in move.sources)
     return protects and _reads_changing(move.tree)
+
+
+def _is_too_late(machine: Machine, move: Move) -> bool:
+    """Whether it rests only in states that a resting order leads to, and that are left at the close of that very bar."""
+    always = Comparison((">",), (Input("close"), Number(0.0)))
+    return move.kind != "when" and all(
+        source.sign
+        and any(other.kind == "when" and other.tree == always for other in machine.leaving(source))
+        and all(other.kind != "when" for other in machine.moves if other.target == source)
+        for source in move.sources
+    )
+
+
+def _too_late(move: Move) -> str:
+    return (
+        f"{move.place}.{move.kind} never works: after a stop or limit entry it rests from the next bar on, and `always` "
+        "leaves the state at the close of the entry's bar; what must happen within that bar needs a shorter timeframe"
+    )
 
 
 def _reads_changing(tree: Tree) -> bool:
