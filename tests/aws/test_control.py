@@ -368,6 +368,13 @@ def test_upgrade_refuses_what_it_could_not_look_after(yard, holder):
         botyard("upgrade", "--no-image")
 
 
+def test_status_misses_a_living_bots_stack(yard, holder):
+    found = json.loads(botyard("status", "--json"))
+    assert [(a["code"], a["bot"]) for a in found["alarms"]] == [
+        ("image", ""), ("ticks-stopped", "swing-1"), ("no-stack", "swing-1")
+    ]  # fmt: skip
+
+
 def test_destroy_refuses_while_a_bot_holds_something(yard, holder):
     with pytest.raises(Refused, match=r"swing-1 \(\+1 of MADE/UP, 0 open orders\).*--flatten"):
         botyard("destroy", "--yes")

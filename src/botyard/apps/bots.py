@@ -142,6 +142,7 @@ def kill(store: FleetStore, name: str, notifier: Notifier) -> TickReport:
 
     bot = store.bot(name)
     if bot.status == "killed":
+        control.bury(name)  # a kill that was cut short may have left its stack
         return TickReport(name, "killed", f"killed before: {bot.reason}")
     bot = set_status(store, name, "killing", "killed by a person", ("running", "paused", "halted"))
     return control.kill(store, bot)

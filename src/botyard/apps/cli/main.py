@@ -52,7 +52,25 @@ def _version(asked: bool) -> None:
 
 
 IN_AWS = frozenset(
-    ["approve", "aws", "bugs", "fleet", "functions", "kill", "logs", "pause", "pipeline", "pnl", "reject", "resume", "runs", "show", "stage", "status", "why"]
+    [
+        "approve",
+        "aws",
+        "bugs",
+        "fleet",
+        "functions",
+        "kill",
+        "logs",
+        "pause",
+        "pipeline",
+        "pnl",
+        "reject",
+        "resume",
+        "runs",
+        "show",
+        "stage",
+        "status",
+        "why",
+    ]
 )
 """Commands that know the fleet and the runs in AWS, or need neither."""
 

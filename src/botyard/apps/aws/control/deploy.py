@@ -47,6 +47,8 @@ def deploy(wishes: Wishes, say: Say) -> dict[str, str]:
     say(f"2/6 secrets: {chat}")
     parameters = _parameters(wishes, found)
     before = stack.find(name)
+    if before is None and wishes.with_image:
+        image.find_tool()  # rather now than when half of it stands
     if before is not None and wishes.with_image and _has_outputs(before):
         _image(found, parameters["ImageTag"], say)  # new definitions name an image that is there
     store = bucket.deployment_bucket(environment, account)
@@ -61,7 +63,8 @@ def deploy(wishes: Wishes, say: Say) -> dict[str, str]:
     template = bucket.put(store, "template", ".yaml", text.encode())
     url = f"https://{store}.s3.{place.region()}.amazonaws.com/{template}"
     tags = {"botyard:environment": environment, VERSION_TAG: __version__}
-    is_changed = stack.change(name, url, {"Environment": environment, **parameters}, tags, say, adopts=adopts)
+    given = {"Environment": environment, **parameters}
+    is_changed = stack.change(name, url, given, tags, say, keeps=found.parameters(), adopts=adopts)
     say(f"3/6 stack {name}: {'changed' if is_changed else 'as it should be'}")
     place.here.cache_clear()
     outputs = place.outputs(environment)

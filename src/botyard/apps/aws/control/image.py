@@ -29,7 +29,7 @@ def is_there(repository: str, tag: str) -> bool:
 
 def push(sources: Sources, uri: str, tag: str, say: Say) -> None:
     """Build the image and push it as uri:tag. Raises: UserError when there is nothing to build with, or it fails."""
-    tool = _tool()
+    tool = find_tool()
     say(f"   {tool} builds {tag} (some minutes at first)")
     with tempfile.TemporaryDirectory(prefix="botyard-image-") as folder:
         sources.lay_out(Path(folder))
@@ -44,7 +44,8 @@ def push(sources: Sources, uri: str, tag: str, say: Say) -> None:
     _run(tool, "push", f"{uri}:{tag}")
 
 
-def _tool() -> str:
+def find_tool() -> str:
+    """Return the program that builds images here. Raises: UserError saying what to do where there is none."""
     named = os.environ.get("BOTYARD_DOCKER", "").strip()
     found = [tool for tool in ((named,) if named else TOOLS) if shutil.which(tool)]
     for tool in found:
@@ -54,7 +55,8 @@ def _tool() -> str:
     raise UserError(
         f"the agents' image is built with Docker, and {there}: start it or install it "
         "(https://docs.docker.com/engine/install), then run the same command again: all that is done stays done. "
-        "It may as well run on another machine with the same version of botyard and --image-only"
+        "Or leave it out with --no-image, and run botyard aws deploy --image-only on a machine that has it, with the same "
+        "version of botyard"
     )
 
 

@@ -34,6 +34,13 @@ class Sources:
         text = re.sub(r"CodeUri: .*", f"CodeUri: {code}", text)
         return re.sub(r"DefinitionUri: .*", f"DefinitionUri: {definition}", text)
 
+    def parameters(self) -> frozenset[str]:
+        """Return the names of the template's parameters."""
+        part = (self.infra / "template.yaml").read_text().partition("\nParameters:\n")[2]
+        return frozenset(
+            re.findall(r"^  (\w+):$", re.split(r"^\w", part, maxsplit=1, flags=re.MULTILINE)[0], re.MULTILINE)
+        )
+
     def definition(self) -> bytes:
         """Return the state machine."""
         return (self.infra / "pipeline.asl.json").read_bytes()

@@ -1,7 +1,7 @@
 """The control plane's stack: made or changed by a change set, followed to its end, deleted."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -40,12 +40,13 @@ def change(
     tags: Mapping[str, str],
     say: Say,
     *,
+    keeps: Collection[str] = (),
     adopts: bool = False,
 ) -> bool:
     """Make the stack, or change it to this template; False when it is so already. Gone on with when it was cut short.
 
-    parameters: what is left out keeps its value, or has its default at first. adopts: whether what has a name of its
-    own and is there already belongs to it again.
+    keeps: parameters of the template; those that are not given keep their values. adopts: whether what has a name of
+    its own and is there already belongs to it again.
     Raises: UserError with what CloudFormation says when it fails; it takes its changes back by itself then.
     """
     known = _settled(name, say)
@@ -54,11 +55,11 @@ def change(
         delete(name, say)
         known = None
     kind = "CREATE" if known is None or known["StackStatus"] == "REVIEW_IN_PROGRESS" else "UPDATE"
-    kept = [] if kind == "CREATE" or known is None else [each["ParameterKey"] for each in known.get("Parameters", ())]
+    had = [] if kind == "CREATE" or known is None else [each["ParameterKey"] for each in known.get("Parameters", ())]
     set_name = f"botyard-{int(time.time() * 1000)}"
     stacks = place.client("cloudformation")
     given: list[dict[str, Any]] = [{"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()]
-    given += [{"ParameterKey": k, "UsePreviousValue": True} for k in kept if k not in parameters]
+    given += [{"ParameterKey": k, "UsePreviousValue": True} for k in had if k in keeps and k not in parameters]
     more = {"ImportExistingResources": True} if adopts else {}
     try:
         stacks.create_change_set(

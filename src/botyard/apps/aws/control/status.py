@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from botyard.adapters.deploy_target.stacks import stack_name
 from botyard.apps import settings
 from botyard.apps.aws import place
 from botyard.apps.aws.chat.sender import Sender
@@ -12,6 +13,7 @@ from botyard.apps.aws.control.deploy import VERSION_TAG, must_exist
 from botyard.apps.aws.fleet import silence, table
 from botyard.apps.operations.health import Alarm
 from botyard.errors import BotyardError
+from botyard.records.fleet import BotRecord
 
 WHOLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
 
@@ -50,7 +52,7 @@ def examine() -> State:
     counts: dict[str, int] = {}
     for bot in known:
         counts[bot.status] = counts.get(bot.status, 0) + 1
-    alarms += [*wrong, *silence.alarms(store, int(time.time() * 1000))]
+    alarms += [*wrong, *silence.alarms(store, int(time.time() * 1000)), *_stacks(environment, known)]
     tags = {each["Key"]: each["Value"] for each in found.get("Tags", ())}
     return State(
         environment=environment,
@@ -72,6 +74,27 @@ def under_way(pipeline: str) -> list[str]:
     except Exception as e:
         raise place.translated(e, "looking for runs") from e
     return [each["name"] for each in found]
+
+
+def _stacks(environment: str, bots: list[BotRecord]) -> list[Alarm]:
+    """Hold the stacks of bots against the fleet."""
+    stacks = place.client("cloudformation")
+    try:
+        pages = stacks.get_paginator("list_stacks").paginate()
+        listed = [each for page in pages for each in page["StackSummaries"]]
+    except Exception as e:
+        raise place.translated(e, "listing stacks") from e
+    there = {each["StackName"] for each in listed if not each["StackStatus"].startswith("DELETE_")}
+    found = []
+    for bot in bots:
+        has_stack, is_dead = stack_name(environment, bot.name) in there, bot.status == "killed"
+        if is_dead and has_stack:
+            remedy = f"botyard --profile aws kill {bot.name} takes it away"
+            found.append(Alarm("stack-left", bot.name, "is killed, and its stack is still there", remedy))
+        elif not is_dead and not has_stack:
+            remedy = f"botyard aws export {bot.name}, then import it again, or: botyard --profile aws kill {bot.name}"
+            found.append(Alarm("no-stack", bot.name, "has no stack, so nothing ticks it", remedy))
+    return found
 
 
 def _webhook(environment: str, url: str) -> tuple[str, list[Alarm]]:
