@@ -1,14 +1,11 @@
-"""The fleet in one DynamoDB table. What is billed decides how it writes: a tick reads one small item, and writes it once.
+"""The fleet in one DynamoDB table. What is billed decides how it writes: one small item per bot, in conditional writes.
 
-- The lease is no write of its own. It rides in the write that holds an intent, the only one that something of the
-  world follows; any other write gives it back. Each write is on the condition that no other tick wrote since.
-- With `behind_ms`, decisions to do nothing wait in memory for the next write. Whoever has not seen them (another
-  process, this one started anew) makes them again from the same bars.
-- With `trusted_ticks`, a process that knows a running bot does not read it before each tick. A status that a person
-  set meanwhile is found out by the write before an order, which then is not sent.
-- The paper account, where it is carried here, lies in the same item: its fills and the bot's journal are one write.
+The lease is no write of its own. It rides in the write that holds an intent, the only one that something of the world
+follows; any other write gives it back. Each write is on the condition that no other tick wrote since: of two ticks at
+once the first to write goes on.
 
-How a bot lies in the table is told in dynamodb_items.py. Standard library only: it goes into the bundle.
+How a bot lies in the table is told in dynamodb_items.py; how a function that trades on paper writes once a tick, and
+only when something happened, in dynamodb_paper.py. Standard library only: it goes into the bundle.
 """
 
 import dataclasses
@@ -18,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from botyard.adapters.fleet_store import dynamodb_items as items
-from botyard.adapters.fleet_store.dynamodb_held import Account, Hold, marks, may_wait, parts_of
+from botyard.adapters.fleet_store.dynamodb_held import Hold, marks, parts_of, took_over
 from botyard.adapters.fleet_store.dynamodb_items import FLEET, HEAD, Head, key, partition
 from botyard.adapters.fleet_store.dynamodb_table import Call, Table
 from botyard.adapters.fleet_store.dynamodb_wire import ConditionFailedError
@@ -29,32 +26,16 @@ from botyard.records.fleet import BotRecord, Entry, Lease, Snapshot, Status
 TRIES = 5
 MOST_AT_ONCE = 90  # fills of one transaction; DynamoDB takes 100 items
 PER_BATCH = 25  # DynamoDB's most for deleting
-TRUSTED_SECONDS = 900.0
 RECENT_SECONDS = 5.0  # a head that was read so lately is not read again for a lease: writes are conditional on it
 
 
 class DynamoFleet:
     """The FleetStore port. A process that holds a bot's lease knows the bot and does not read it again."""
 
-    def __init__(
-        self,
-        call: Call,
-        table: str,
-        *,
-        behind_ms: int = 0,
-        trusted_ticks: int = 0,
-        account: Account | None = None,
-    ) -> None:
-        """behind_ms: how old, in bars' time, a decision to do nothing may become before it is written.
+    fills_have_items = True  # each trade id is an item, so that its fill is there once
 
-        trusted_ticks: for how many ticks, within TRUSTED_SECONDS, what is known of a running bot is taken for what it
-        is. Only with an account that is kept here: an order at a venue may be cancelled without a write before it.
-        account: of the one bot that is ticked here.
-        """
+    def __init__(self, call: Call, table: str) -> None:
         self._table = Table(call, table)
-        self._behind_ms = behind_ms
-        self._trusted_ticks = trusted_ticks if account is not None else 0
-        self._account = account
         self._records: dict[str, tuple[int, BotRecord]] = {}
         self._recent: dict[str, tuple[float, Head]] = {}
         self._holds: dict[str, Hold] = {}
@@ -98,19 +79,11 @@ class DynamoFleet:
         Raises: NotFound, naming the bots there are.
         """
         hold = self._holds.get(name)
-        if hold is not None and (hold.lease is not None or self._is_trusted(hold)):
-            head = hold.base
-        else:
-            head = self._read(name)
-            self._recent[name] = (time.time(), head)
-        number, record = self._records.get(name, (0, None))
-        if record is None or number != head.number:
-            item = self._table.get(FLEET, name)
-            if item is None:
-                raise NotFound(self._unknown(name))
-            record = _record(item)
-            self._records[name] = (head.number, record)
-        return _as_now(record, head)
+        if hold is not None:
+            return self._as_registered(name, hold.base)
+        head = self._read(name)
+        self._recent[name] = (time.time(), head)
+        return self._as_registered(name, head)
 
     def bots(self) -> list[BotRecord]:
         """All bots, oldest first."""
@@ -129,11 +102,11 @@ class DynamoFleet:
             head = self._read(name)
             if head.status != expected:
                 raise RetryableError(f"bot {name} is {head.status}, not {expected} any more; look again and repeat")
-            hold = self._holds.get(name)
-            if hold is None or marks(hold.base) != marks(head):
-                hold = Hold(head)
             changed = dataclasses.replace(head, status=status, reason=reason)
-            if self._write(name, hold, [entry], None, changed):
+            if self._write(name, head, [entry], None, changed):
+                hold = self._holds.get(name)
+                if hold is not None and marks(hold.base) == marks(head):
+                    hold.base = changed
                 return
         raise RetryableError(f"bot {name} is being written all the time; try again")
 
@@ -143,36 +116,21 @@ class DynamoFleet:
         Two processes may both be granted it at a time. The first that writes an intent, or anything else, has it.
         """
         hold = self._holds.get(name)
-        if hold is not None and hold.lease is not None and hold.lease.until_ms > now_ms:
+        if hold is not None and hold.lease.until_ms > now_ms:
             return None
-        at_s, head = self._recent.pop(name, (0.0, None))
-        if hold is not None and self._is_trusted(hold):
-            at_s, head = hold.known_s, hold.base
-            hold.trusted += 1
-        elif head is None or not 0 <= time.time() - at_s <= RECENT_SECONDS:
-            at_s, head = time.time(), self._read(name)
+        head = self._lately(name)
         if head.until_ms > now_ms:
             return None
-        if hold is not None and at_s > hold.known_s:
-            hold.known_s, hold.trusted = at_s, 0
-        if hold is None or hold.lease is not None or marks(hold.base) != marks(head):
-            hold = self._holds[name] = Hold(head, decided_ms=head.decided_ms, known_s=at_s)
-            if self._account is not None:
-                self._account.load(head.account)
-            self._note_account(hold)
-        self._fences[name] = max(head.fence, self._fences.get(name, 0)) + 1
-        hold.lease = Lease(name, owner, self._fences[name], now_ms + for_ms)
-        return hold.lease
+        lease = self._grant(name, head, owner, now_ms + for_ms)
+        self._holds[name] = Hold(head, lease)
+        return lease
 
     def release(self, lease: Lease) -> None:
         """Give the lease back, with a write only where one was written; a lost one is no error."""
         hold = self._holds.get(lease.bot)
         if hold is None or hold.lease != lease:
             return
-        hold.lease = None
-        is_as_noted = self._account is None or hold.account_changes == self._account.changes
-        if not self._behind_ms or not is_as_noted:
-            del self._holds[lease.bot]
+        del self._holds[lease.bot]
         if hold.base.until_ms == 0:
             return
         parameters = {
@@ -185,9 +143,7 @@ class DynamoFleet:
         try:
             self._table.call("UpdateItem", parameters)
         except ConditionFailedError:
-            self._holds.pop(lease.bot, None)
             return
-        hold.base.until_ms, hold.base.owner = 0, ""
 
     def append(self, lease: Lease, entries: Iterable[Entry], snapshot: Snapshot | None = None) -> None:
         """Append to the journal, and replace the snapshot, in one conditional write.
@@ -204,35 +160,25 @@ class DynamoFleet:
 
     def entries(self, name: str, after: int = 0) -> Iterator[Entry]:
         """Read the journal in order, from the entry after sequence number `after`."""
-        hold = self._known(name)
-        if hold is None:
+        head = self._known(name)
+        if head is None:
             return
         last = after
-        if after < hold.base.stored:
-            first, end = items.journal_key(after + 1), items.journal_key(hold.base.stored)
+        if after < head.stored:
+            first, end = items.journal_key(after + 1), items.journal_key(head.stored)
             for item in self._table.query(partition(name), first, end):
                 for entry in items.unpack_entries(items.binary(item["t"]), int(item["n"]["N"])):
                     if entry.sequence > last:  # what a tick that died put away may be there twice
                         last = entry.sequence
                         yield entry
-        for entry in items.unpack_entries(hold.base.tail, hold.base.sequence):
+        for entry in items.unpack_entries(head.tail, head.sequence):
             if entry.sequence > last:
                 yield entry
-        for sequence, entry in enumerate(hold.entries, hold.base.sequence + 1):
-            if sequence > last:
-                yield dataclasses.replace(entry, sequence=sequence)
 
     def snapshot(self, name: str) -> Snapshot | None:
         """Read the last one, or None."""
-        hold = self._known(name)
-        if hold is None:
-            return None
-        return hold.snapshot or items.unpack_snapshot(name, hold.base.snapshot)
-
-    def look_again(self, name: str) -> None:
-        """Read the bot before it is ticked next, however lately it was."""
-        if name in self._holds:
-            self._holds[name].trusted = self._trusted_ticks
+        head = self._known(name)
+        return None if head is None else items.unpack_snapshot(name, head.snapshot)
 
     def account(self, name: str) -> bytes:
         """Read the paper account that is kept with a bot; empty where there is none. Raises: NotFound."""
@@ -241,8 +187,7 @@ class DynamoFleet:
     def keep_account(self, name: str, data: bytes) -> None:
         """Keep a paper account with a bot that nobody ticks. Raises: RetryableError when somebody does; NotFound."""
         head = self._read(name)
-        hold = Hold(head)
-        if not self._write(name, hold, [], None, dataclasses.replace(head, account=data, fence=head.fence + 1)):
+        if not self._write(name, head, [], None, dataclasses.replace(head, account=data, fence=head.fence + 1)):
             raise RetryableError(f"bot {name} was ticked meanwhile; try again")
 
     # --- writing -------------------------------------------------------------------------------------------------
@@ -250,72 +195,61 @@ class DynamoFleet:
     def _append(self, lease: Lease, entries: list[Entry], snapshot: Snapshot | None) -> None:
         hold = self._holds.get(lease.bot)
         if hold is None or hold.lease != lease:
-            raise RetryableError(f"another tick of {lease.bot} took over; this one stops")
-        repeatable = ("decision",) if self._account is None else ("decision", "funding")
-        if snapshot is not None and may_wait(hold, entries, self._behind_ms, repeatable):
-            hold.keep(lease.bot, entries, snapshot)
-            self._note_account(hold)
-            return
+            raise took_over(lease.bot)
         is_sent_after = any(entry.kind == "intent" for entry in entries)
-        for _ in range(TRIES):
-            new = dataclasses.replace(
+        try:
+            hold.base = self._persist(
+                lease.bot,
                 hold.base,
-                fence=hold.base.fence + 1,
+                entries,
+                snapshot,
                 owner=lease.owner if is_sent_after else "",
                 until_ms=lease.until_ms if is_sent_after else 0,
             )
-            if self._account is not None:
-                new.account = self._account.dump()
-            if self._write(lease.bot, hold, entries, snapshot, new):
-                self._note_account(hold)
-                return
-            head = self._read(lease.bot)
-            if (head.fence, head.number) != (hold.base.fence, hold.base.number):
+        except RetryableError:
+            self._holds.pop(lease.bot)
+            raise
+
+    def _persist(
+        self, name: str, base: Head, entries: list[Entry], snapshot: Snapshot | None, after: int = 0, **changes: Any
+    ) -> Head:
+        """Write what a tick brings and return the head as it is then.
+
+        after: entries that the snapshot does not include, the last ones.
+
+        Raises: RetryableError when another tick wrote, or when a person set another status and there are intents.
+        """
+        for _ in range(TRIES):
+            new = dataclasses.replace(base, fence=base.fence + 1, **changes)
+            if self._write(name, base, entries, snapshot, new, after):
+                return new
+            head = self._read(name)
+            if (head.fence, head.number) != (base.fence, base.number):
                 break
-            if is_sent_after and head.status != hold.base.status:
-                self._holds.pop(lease.bot)
-                raise RetryableError(f"{lease.bot} is {head.status} now, not {hold.base.status}; nothing was sent")
-            hold.base = head  # a person changed the status in between
-        self._holds.pop(lease.bot, None)
-        raise RetryableError(f"another tick of {lease.bot} took over; this one stops")
+            if head.status != base.status and any(entry.kind == "intent" for entry in entries):
+                raise RetryableError(f"{name} is {head.status} now, not {base.status}; nothing was sent")
+            base = head  # a person wrote in between
+        raise took_over(name)
 
-    def _is_trusted(self, hold: Hold) -> bool:
-        is_quiet = hold.lease is None and hold.base.status == "running" and hold.base.until_ms == 0
-        is_late = not 0 <= time.time() - hold.known_s < TRUSTED_SECONDS
-        return is_quiet and not is_late and hold.trusted < self._trusted_ticks
-
-    def _note_account(self, hold: Hold) -> None:
-        if self._account is not None:
-            hold.account_changes = self._account.changes
-
-    def _write(self, name: str, hold: Hold, entries: list[Entry], snapshot: Snapshot | None, new: Head) -> bool:
-        """Write `new` with what was held back and more entries; False when the head is not `hold.base` any more."""
-        base, fresh = hold.base, [*hold.entries, *entries]
-        new.sequence = base.sequence + len(fresh)
+    def _write(
+        self, name: str, base: Head, entries: list[Entry], snapshot: Snapshot | None, new: Head, after: int = 0
+    ) -> bool:
+        """Write `new` with more entries; False when the head is not `base` any more."""
+        new.sequence = base.sequence + len(entries)
         if snapshot is not None:
-            new.snapshot = items.pack_snapshot(snapshot, new.sequence)
-        elif hold.snapshot is not None:
-            new.snapshot = items.pack_snapshot(hold.snapshot, base.sequence + len(hold.entries))
-        items.advance(name, new, fresh, with_fills=self._account is not None)
-        new.tail = items.pack_entries([*items.unpack_entries(base.tail, base.sequence), *fresh])
+            new.snapshot = items.pack_snapshot(snapshot, new.sequence - after)
+        items.advance(name, new, entries, with_fills=not self.fills_have_items)
+        new.tail = items.pack_entries([*items.unpack_entries(base.tail, base.sequence), *entries])
         if len(new.tail) > items.TAIL_BYTES and base.tail:
             # what every process reads alike leaves the head: put away twice, it is the same
             chunk = {**key(partition(name), items.journal_key(base.sequence)), "n": {"N": str(base.sequence)}}
             self._table.call("PutItem", self._table.put({**chunk, "t": items.bytes_attribute(base.tail)})["Put"])
-            new.tail, new.stored = items.pack_entries(fresh), base.sequence
-        try:
-            is_written = self._put_head(name, base, new, entries)
-        except RetryableError:
-            self._holds.pop(name, None)  # nobody knows what is in the table now
-            raise
-        if is_written:
-            hold.base, hold.entries, hold.snapshot, hold.decided_ms = new, [], None, new.decided_ms
-            hold.known_s, hold.trusted = time.time(), 0
-        return is_written
+            new.tail, new.stored = items.pack_entries(entries), base.sequence
+        return self._put_head(name, base, new, entries)
 
     def _put_head(self, name: str, base: Head, new: Head, entries: list[Entry]) -> bool:
-        kinds = () if self._account is not None else ("fill",)
-        trades = [str(entry.data["trade_id"]) for entry in entries if entry.kind in kinds]
+        fills = [entry for entry in entries if entry.kind == "fill"] if self.fills_have_items else []
+        trades = [str(entry.data["trade_id"]) for entry in fills]
         if len(set(trades)) < len(trades):
             raise InvariantError(f"bot {name}: a fill was about to be written twice: {trades}")
         changed = self._table.put(items.head_item(name, new), **_unchanged(base))
@@ -346,13 +280,32 @@ class DynamoFleet:
 
     # --- reading -------------------------------------------------------------------------------------------------
 
-    def _known(self, name: str) -> Hold | None:
-        """Return a bot as this process holds it, or as it is now; None for no such bot."""
+    def _as_registered(self, name: str, head: Head) -> BotRecord:
+        number, record = self._records.get(name, (0, None))
+        if record is None or number != head.number:
+            item = self._table.get(FLEET, name)
+            if item is None:
+                raise NotFound(self._unknown(name))
+            record = _record(item)
+            self._records[name] = (head.number, record)
+        return _as_now(record, head)
+
+    def _grant(self, name: str, head: Head, owner: str, until_ms: int) -> Lease:
+        self._fences[name] = max(head.fence, self._fences.get(name, 0)) + 1
+        return Lease(name, owner, self._fences[name], until_ms)
+
+    def _lately(self, name: str) -> Head:
+        """Return a head that was read for this tick, or read it now."""
+        at_s, head = self._recent.pop(name, (0.0, None))
+        return head if head is not None and 0 <= time.time() - at_s <= RECENT_SECONDS else self._read(name)
+
+    def _known(self, name: str) -> Head | None:
+        """Return a head as this process holds it, or as it is now; None for no such bot."""
         hold = self._holds.get(name)
-        if hold is not None and hold.lease is not None:
-            return hold
+        if hold is not None:
+            return hold.base
         item = self._table.get(partition(name), HEAD)
-        return None if item is None else Hold(items.read_head(item))
+        return None if item is None else items.read_head(item)
 
     def _read(self, name: str) -> Head:
         item = self._table.get(partition(name), HEAD)

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 from botyard.adapters.clock.system import SystemClock
 from botyard.adapters.clock.venue import VenueClock
-from botyard.adapters.fleet_store.dynamodb import DynamoFleet
+from botyard.adapters.fleet_store.dynamodb_paper import PaperFleet
 from botyard.adapters.fleet_store.dynamodb_wire import Wire, connect, environment_credentials, sign
 from botyard.adapters.market_data.ccxt import CcxtMarketData
 from botyard.adapters.market_data.klines import Klines
@@ -57,7 +57,7 @@ class Told:
         self.messages.append(text)
 
 
-class Fleet(DynamoFleet):
+class Fleet(PaperFleet):
     """The fleet, and whether a kill came to its end in it."""
 
     has_ended = False
@@ -87,7 +87,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         return {"held_lots": _held(world)}
     is_scheduled = event.get("detail-type") == "Scheduled Event"
     if not is_scheduled:
-        world.store.look_again(world.bot)
+        world.store.look_again()
     if _loopback("mainnet"):  # its time moves as a test moves it
         world.clock.ask_again()
     length_ms = timeframe_minutes(world.settings.timeframe) * MINUTE_MS
@@ -123,6 +123,8 @@ def _tick(world: World, told: Told, owner: str, *, due_ms: int) -> TickReport:
     for pause in PAUSES:
         time.sleep(pause)
         report = tick(world.bot, deployed, ports, owner)
+        if world.store.failure:
+            report = TickReport(world.bot, report.status, f"not done: {world.store.failure}", is_done=False)
         is_behind = report.status in ("running", "paused") and (report.last_bar_ms or 0) + length_ms < due_ms
         if report.is_done and not is_behind:
             break
@@ -150,7 +152,7 @@ def _world() -> World:
     settings = load_settings(HERE)
     venue = CarriedPaper(bot, settings.rules, settings.timeframe)
     wire = Wire(region, environment_credentials, _endpoint("DYNAMODB"), TLS)
-    store = Fleet(wire.call, _variable("BOTYARD_TABLE"), behind_ms=HOUR_MS, trusted_ticks=TRUSTED_TICKS, account=venue)
+    store = Fleet(wire.call, _variable("BOTYARD_TABLE"), bot, venue, behind_ms=HOUR_MS, trusted_ticks=TRUSTED_TICKS)
     mainnet = _loopback("mainnet")
     klines = Klines(settings.market, settings.rules.instrument, loopback=mainnet, tls=TLS)
     clock = VenueClock(SystemClock(), klines.fetch_time, every_ms=HOUR_MS)
