@@ -14,6 +14,7 @@ import pytest
 
 from botyard.adapters.fleet_store.dynamodb import DynamoFleet
 from botyard.adapters.fleet_store.dynamodb_wire import Credentials, Wire
+from botyard.apps.aws.cost import figures
 from botyard.market import open_market
 from botyard.records.fleet import Bar
 from botyard.testing.aws.agents import Agents
@@ -130,13 +131,15 @@ class Yard(SimpleNamespace):
 @pytest.fixture(scope="module")
 def live(yard):
     """A bot that an idea became: asked for in the chat, approved by a button."""
+    before = yard.account.calls()
     began = yard.say(f'/pipeline "{sleepy.IDEA}" 5')
     gate = yard.hear("may the deployer begin", after=began.number)
     stages = [task.command[1] for task in yard.agents.ended]
     yard.press(gate, "Approve")
     plan = yard.hear("change stack", after=gate.number)
     told = yard.hear("is live on", after=gate.number)
-    return SimpleNamespace(began=began, gate=gate, before_the_gate=stages, plan=plan, told=told)
+    calls = yard.account.calls() - before
+    return SimpleNamespace(began=began, gate=gate, before_the_gate=stages, plan=plan, told=told, calls=calls)
 
 
 def test_the_idea_becomes_a_bot(yard, live):
@@ -163,6 +166,20 @@ def test_four_agents_ran_within_their_memory(yard, live):
     assert [(task.command[1], task.exit_code) for task in yard.agents.ended] == [
         ("designer", 0), ("selector", 0), ("researcher", 0), ("deployer", 0)
     ]  # fmt: skip
+
+
+def test_a_run_asks_no_more_of_aws_than_the_bill_says(yard, live):
+    run = figures.measured().run
+    counted = {
+        "s3_writes": live.calls["s3 PUT"] + live.calls["s3 POST"],
+        "s3_reads": live.calls["s3 GET"] + live.calls["s3 HEAD"],
+        "writes": sum(live.calls[f"dynamodb {n}"] for n in ("PutItem", "UpdateItem", "TransactWriteItems")),
+        "reads": sum(live.calls[f"dynamodb {n}"] for n in ("GetItem", "Query", "BatchGetItem")),
+    }
+    assert counted["s3_writes"] <= run.s3_writes
+    assert counted["s3_reads"] <= run.s3_reads
+    assert counted["writes"] <= run.write_units
+    assert counted["reads"] <= run.read_units
 
 
 def test_it_ticks_three_times(yard, live):

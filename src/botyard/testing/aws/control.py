@@ -6,6 +6,7 @@ Calls that are refused, stacks that cannot be made, and what its functions find 
 import io
 import json
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +31,7 @@ class Fault:
     times: int
 
 
+calls: Counter[str] = Counter()  # "service operation", or "service METHOD" where requests name no operation
 environment: dict[str, str] = {}  # beside what each function's own configuration says
 _faults: list[Fault] = []
 _lock = threading.Lock()
@@ -51,10 +53,13 @@ def in_front_of(app: Wsgi) -> Wsgi:
     def serve(request: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if request["PATH_INFO"] == ADDRESS:
             _set(json.loads(request["wsgi.input"].read(int(request["CONTENT_LENGTH"]))))
-            start_response("204 No Content", [])
-            return []
+            start_response("200 OK", [("Content-Type", "application/json")])
+            return [json.dumps(calls).encode()]
         service = _service(request)
-        fault = take(service, _call(request)) if _faults and service else None
+        call = _call(request) if service else ""
+        with _lock:
+            calls[f"{service} {call.split(' ')[0]}"] += 1
+        fault = take(service, call) if _faults and service else None
         if fault is None:
             return app(request, start_response)
         status, kind, body = _refusal(fault, is_json="HTTP_X_AMZ_TARGET" in request or fault.service == "lambda")

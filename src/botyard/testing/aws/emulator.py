@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -71,12 +72,17 @@ class Emulator:
         """Let all functions find these in their environment from now on, as if they were configured with them."""
         self._set(environment=dict(environment))
 
-    def _set(self, **what: object) -> None:
+    def calls(self) -> Counter[str]:
+        """Count what was asked of it so far, by "service operation"; S3 and Lambda by "s3 PUT" and the like."""
+        return Counter(self._set())
+
+    def _set(self, **what: object) -> dict[str, int]:
         request = urllib.request.Request(
             f"http://127.0.0.1:{self._port}{control.ADDRESS}", data=json.dumps(what).encode()
         )
-        with urllib.request.urlopen(request, timeout=10):  # noqa: S310
-            pass
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+            counted: dict[str, int] = json.loads(answer.read())
+            return counted
 
     def close(self) -> None:
         """End the process."""
