@@ -53,6 +53,8 @@ def connect(
     client = getattr(ccxt, terms.ccxt_id)(
         {"timeout": timeout_ms, "enableRateLimit": not loopback, "options": options, **_credentials(terms, keys)}
     )
+    for step in terms.silenced:
+        setattr(client, step, lambda: True)
     client.number = str  # exact: what the venue wrote, not the nearest float
     if network == "testnet":
         _use_sandbox(terms, client)

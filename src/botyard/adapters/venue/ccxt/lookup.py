@@ -105,7 +105,7 @@ def _on_page(
         elif terms.look_up == "as_id":
             found = client.fetch_order(venue_id, symbol)
         elif terms.look_up == "status":
-            found = _of_id(client.fetch_orders(symbol, params={"cliOrdIds": [venue_id]}), venue_id)
+            found = _of_id(client.fetch_orders(symbol, params={"cliOrdIds": venue_id}), venue_id)
         else:  # bybit's page of open orders tells the last finished ones too
             named = {"orderLinkId": venue_id}
             found = _of_id(client.fetch_open_orders(symbol, params=named), venue_id)

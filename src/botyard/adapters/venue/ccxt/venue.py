@@ -191,9 +191,9 @@ class CcxtVenue:
     # --- sending -------------------------------------------------------------------------------------------------
 
     def _create(self, order: Order) -> dict[str, Any]:
-        params: dict[str, Any] = {"clientOrderId": to_venue_id(self._terms, order.client_id)}
-        if self._terms.stops_apart and order.kind == "stop":
-            params["clientAlgoId"] = params["clientOrderId"]  # as binance names it there
+        params: dict[str, Any] = {"clientOrderId": to_venue_id(self._terms, order.client_id), **self._terms.with_orders}
+        if self._terms.stop_id and order.kind == "stop":
+            params[self._terms.stop_id] = params["clientOrderId"]
         if order.reduce_only and self._terms.kind == "perpetual":
             params["reduceOnly"] = True
         kind, price = "limit" if order.kind == "limit" else "market", None
