@@ -82,6 +82,10 @@ def pipeline(
 
 
 def _at_venue(wish: launch.Wish, venue: str, mode: str, allocate: float) -> launch.Wish:
+    if settings.is_aws() and mode != "paper":
+        raise UserError(
+            f"bots in AWS trade on paper so far; leave --mode {mode} out, or run it on a machine of your own"
+        )
     if venue and not settings.is_aws():
         from botyard.apps.exchanges import runs as venue_runs
 

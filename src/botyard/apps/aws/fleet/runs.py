@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from botyard.adapters.artifact_store.s3 import S3Artifacts
 from botyard.adapters.fleet_store.dynamodb_wire import ConditionFailedError
+from botyard.adapters.market_data import klines
 from botyard.apps import settings
 from botyard.apps.aws import place
 from botyard.apps.aws.fleet import table
@@ -56,14 +57,16 @@ def create(idea: str) -> "tuple[str, S3Artifacts]":
 def at_venue(wish: "Wish") -> "tuple[Wish, str]":
     """Return the wish at the venue whose bars its bot will follow, and the market of its research.
 
-    Raises: UserError when no bars lie in the bucket.
+    Raises: UserError when no bars lie in the bucket, or for a venue whose bars a function cannot ask for.
     """
+    venue = wish.venue or os.environ.get("BOTYARD_VENUE", "").strip() or VENUE
+    if venue not in klines.VENUES:
+        raise UserError(f"bots in AWS follow the live bars of {' or '.join(klines.VENUES)} so far, not of {venue!r}")
     if not has_bars():
         raise UserError(
             "no bars lie in AWS yet: botyard data download BTC/USDT --timeframe 5m --since 2024-01-01, then "
             "botyard aws deploy brings them there"
         )
-    venue = wish.venue or os.environ.get("BOTYARD_VENUE", "").strip() or VENUE
     return dataclasses.replace(wish, venue=venue), "imported"
 
 
