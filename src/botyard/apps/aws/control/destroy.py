@@ -11,11 +11,12 @@ from botyard.apps.aws.control import bucket, secrets, stack
 from botyard.apps.aws.control.deploy import must_exist
 from botyard.apps.aws.control.stack import Say
 from botyard.apps.aws.control.status import under_way
-from botyard.apps.aws.fleet import control, table
+from botyard.apps.aws.fleet import control, runs, table
 from botyard.errors import BotyardError, Refused, RetryableError
 
 PAUSE_SECONDS = 5.0
 FLATTEN_SECONDS = 15 * 60.0
+AGENTS_SECONDS = 180.0
 
 
 def holding(store: table.AwsFleet) -> list[str]:
@@ -45,6 +46,7 @@ def destroy(say: Say, *, flatten: bool, delete_data: bool) -> None:
                 reason="holds_positions",
             )
         _stop_runs(outputs["Pipeline"], say)
+        _stop_agents(environment)
         _end_bots(store, say)
     _forget_chat(environment, say)
     name = place.stack_name(environment)
@@ -66,7 +68,27 @@ def _stop_runs(pipeline: str, say: Say) -> None:
             states.stop_execution(executionArn=arn, error="Botyard.Destroyed", cause="the environment is destroyed")
         except Exception as e:
             raise place.translated(e, f"stopping run {run_id}") from e
+        runs.ended(run_id, "interrupted", "stopped: the environment was destroyed")
         say(f"run {run_id} is stopped")
+
+
+def _stop_agents(environment: str) -> None:
+    """End agents that still work, such as a Deployer about to make a bot, and wait until they are gone."""
+    ecs, cluster = place.client("ecs"), place.stack_name(environment)
+    until = time.monotonic() + AGENTS_SECONDS
+    while time.monotonic() < until:
+        try:
+            arns = ecs.list_tasks(cluster=cluster)["taskArns"]
+            for arn in arns:
+                ecs.stop_task(cluster=cluster, task=arn, reason="the environment is destroyed")
+        except Exception as e:
+            if place.code_of(e) == "ClusterNotFoundException":
+                return
+            raise place.translated(e, "stopping agents") from e
+        if not arns:
+            return
+        time.sleep(PAUSE_SECONDS)
+    raise RetryableError("agents are still at work; run this again in a minute")
 
 
 def _end_bots(store: table.AwsFleet, say: Say) -> None:
