@@ -56,6 +56,6 @@ def test_the_page_on_cost_gives_the_bills_figures():
     assert f"| control plane, nothing running | ${idle:.2f} | |" in page
     assert f"| a run, without a language model | ${run:.3f} each | |" in page
     assert f"| **control plane and a run a day** | **${idle + 30 * run:.2f}** | $2.50 |" in page
-    assert f"| a bot of five-minute bars that orders in one tick of six | **${bot:.3f}** | $0.01 |" in page
+    assert f"| a bot of five-minute bars that orders 45 times a day | **${bot:.3f}** | $0.01 |" in page
     hourly = usd(bill.bot(drawn, found, "1h"))
     assert f"| a bot of one-hour bars | ${hourly:.3f} | |" in page
