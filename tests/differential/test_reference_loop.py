@@ -89,6 +89,18 @@ def test_a_score_is_the_figures_of_the_whole_run(code_cache):
     assert math.isnan(Runner(program, bars, rules).score(program.vector()).gross_sharpe)
 
 
+@pytest.mark.parametrize(("name", "make"), [("gearing", wild), ("trailing", walked_bars)])
+def test_days_are_marked_as_the_curve_has_them_when_it_ends_early_or_begins_with_a_days_last_bar(
+    name, make, code_cache
+):
+    bars = make(3000, seed=6)
+    bars = bars.slice(int(bars.day_starts[1]) - 1, len(bars))
+    runner = Runner(program := engine_program(name, code_cache), bars, trading_rules())
+    run = runner.backtest(program.vector())
+    assert run.liquidated == (name == "gearing")
+    np.testing.assert_array_equal(runner.daily_returns(), daily_returns(bars.open_ms, run.equity))
+
+
 def test_a_short_of_eight_times_equity_is_liquidated_in_both_loops(code_cache):
     bars = wild(3000, seed=6)
     run = assert_same(engine_program("gearing", code_cache), bars, trading_rules())

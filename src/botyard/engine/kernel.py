@@ -151,7 +151,7 @@ def end_early(
 ) -> None:
     """Record the bar of a liquidation and all after it, in which nothing happens any more."""
     for i in range(last, n):
-        if i > max(last, 1) and days[i] != days[i - 1]:
+        if i > last and days[i] != days[i - 1]:
             end_day(b, daily, counts)
         if recorded != DAILY:
             write_bar(s, b, equity, lots, fills, trades, orders, counts, i, slots, recorded, i == last)

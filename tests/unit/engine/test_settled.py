@@ -33,6 +33,8 @@ def bar(s, p, x):
     s[11] = count(s, 1, s[10], 3)
     if s[12] == 1.0:
         s[13] = count(s, 2, x, 1)
+        if not settled(s[3] >= 1.0):
+            s[3] += 1.0
 
 def entry(run: OnBar, s, p, x):
     run(s, p, x)
@@ -69,7 +71,7 @@ def test_a_settled_version_asks_no_more_but_for_what_runs_on_some_bars_only():
     s[12] = 1.0
     made(Stage.SETTLED)(s, 5.0)
     assert (s[10], s[11], s[0], s[1]) == (5.0, 5.0, 0.0, 0.0)
-    assert (s[13], s[2]) == (0.0, 1.0)
+    assert (s[13], s[2], s[3]) == (0.0, 1.0, 1.0)
     assert made(Stage.SETTLED)(s, math.nan)[10] == -1.0
     assert math.isnan(made(Stage.KNOWN)(s, math.nan)[10])  # it is told that x is a number
     assert made(Stage.KNOWN)(s, math.nan)[11] == -1.0  # and nothing about other places
