@@ -214,10 +214,10 @@ def test_a_throttled_table_is_asked_again(yard, live):
     assert (json.loads(woken.answer)["is_done"], json.loads(woken.answer)["bars"]) == (True, 2)
 
 
-def test_the_fleet_is_seen_from_the_chat_and_the_command(yard, live):
+def test_the_fleet_is_seen_from_the_chat_and_is_on_the_bill(yard, live):
     assert BOT in yard.say("/fleet").text
-    shown = yard.here.run("--profile", "aws", "fleet", "--json")
-    assert [one["bot"] for one in json.loads(shown.out)] == [BOT], shown.err
+    bill = yard.here.run("--profile", "aws", "aws", "cost", "--json")
+    assert "a month with 30 runs and 1 bot of 5m" in json.loads(bill.out)["usd"], bill.err
 
 
 def test_it_is_killed_and_its_stack_is_gone(yard, live):
