@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 from decimal import Decimal
 
 import pytest
@@ -9,7 +10,7 @@ from typer.testing import CliRunner
 
 from botyard.adapters.artifact_store.folder import FolderArtifacts
 from botyard.adapters.fleet_store.sqlite import SqliteFleet
-from botyard.apps import bots, ticks
+from botyard.apps import answers, bots, ticks
 from botyard.apps.cli.main import app
 from botyard.apps.exchanges import runs, venues
 from botyard.errors import ConfigError, UserError
@@ -102,7 +103,7 @@ def world(tmp_path_factory, code_cache):
         made.bot = deploy(made, code_cache)
         made.through(20, made.bot)
         yield made
-        store.close()
+        made.store.close()
 
 
 def deploy(world, code_cache):
@@ -114,10 +115,12 @@ def deploy(world, code_cache):
     )
     artifacts = FolderArtifacts(world.home / "runs" / RECORD.run_id)
     artifacts.write("research.json", codec.dump(research))
-    return deployer.run(
+    deployed = deployer.run(
         research, runs.open_run_market(world.home, RECORD), artifacts, runs.target(world.home, RECORD, world.store),
         run_id=RECORD.run_id, notifier=Quiet(), progress=Quiet(), mode="testnet", cache_dir=code_cache,
-    ).bot  # fmt: skip
+    )  # fmt: skip
+    artifacts.write("deployment.json", codec.dump(deployed))
+    return deployed.bot
 
 
 @pytest.fixture
@@ -244,6 +247,28 @@ def test_a_mainnet_bot_whose_keys_are_another_accounts_does_not_tick(world, real
         venues.opened(bot, known, world.store, Quiet()),
     ):
         pass
+
+
+def test_a_bot_whose_store_is_lost_comes_back_from_its_run_and_the_exchange(world):
+    before, profit = world.store.bot(world.bot), answers.profit(world.store, world.bot)
+    assert profit.fills > 3
+    decided = [e.data["words"] for e in world.store.entries(world.bot) if e.kind == "decision"]
+    world.store.close()
+    for place in world.home.glob("fleet.db*"):
+        place.unlink()
+    world.store = SqliteFleet(world.home / "fleet.db")
+    deployment = world.home / "runs" / RECORD.run_id / "deployment.json"
+    os.utime(deployment, (before.created_ms / 1000 + 20,) * 2)
+    assert CliRunner().invoke(app, ["recover", world.bot], input="n\n").exit_code != 0
+    done = CliRunner().invoke(app, ["recover", world.bot, "--yes"])
+    assert done.exit_code == 0, done.output
+    assert f"with {profit.fills} fill(s) that its journal lacks" in " ".join(done.output.split())
+    bots.resume(world.store, world.bot)
+    assert world.store.bot(world.bot) == dataclasses.replace(before, reason="resumed by a person")
+    assert world.tick(world.bot).status == "running"
+    after = answers.profit(world.store, world.bot)
+    assert (after.fills, after.fees, after.position) == (profit.fills, profit.fees, profit.position)
+    assert [e.data["words"] for e in world.store.entries(world.bot) if e.kind == "decision"][: len(decided)] == decided
 
 
 def test_filters_are_asked_for_once_a_day_and_a_change_that_matters_halts(world):

@@ -46,6 +46,18 @@ class Why:
     next_action: str
 
 
+def agreement(found: Why) -> str:
+    """Say how ledger and venue compare: what an account holds beyond a bot's own is somebody else's, or parts of lots."""
+    ours, there = found.ledger_units, found.venue_units
+    if there is None:
+        return "nobody is left to ask"
+    if ours == there:
+        return "they agree"
+    if ours == 0.0 or (ours * there > 0.0 and abs(there) > abs(ours)):
+        return "they agree, what is more there is not the bot's"
+    return "they DIFFER"
+
+
 def why(store: FleetStore, name: str) -> Why:
     """Explain a bot. Raises: NotFound, ConfigError."""
     bot = store.bot(name)

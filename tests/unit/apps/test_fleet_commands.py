@@ -5,7 +5,7 @@ import pytest
 from typer.testing import CliRunner
 
 from botyard.adapters.fleet_store.sqlite import SqliteFleet
-from botyard.apps import bots, settings, up
+from botyard.apps import answers, bots, settings, up
 from botyard.apps.cli.main import app
 from botyard.errors import BotyardError, NotFound, UserError
 from botyard.records import codec
@@ -175,3 +175,20 @@ def test_one_scheduler_at_a_time(home):
 def test_a_bad_date_is_said(home, text):
     with pytest.raises(UserError, match="is not a date"):
         botyard("up", "--from", text)
+
+
+@pytest.mark.parametrize(
+    ("ours", "there", "said"),
+    [
+        (0.5, 0.5, "they agree"),
+        (0.5, 2.5, "they agree, what is more there is not the bot's"),
+        (0.0, 0.019, "they agree, what is more there is not the bot's"),
+        (-0.5, -0.7, "they agree, what is more there is not the bot's"),
+        (0.5, 0.4, "they DIFFER"),
+        (0.5, -0.5, "they DIFFER"),
+        (0.5, None, "nobody is left to ask"),
+    ],
+)
+def test_more_at_the_venue_is_somebody_elses_and_less_is_not(ours, there, said):
+    found = answers.Why("a", "running", "", [], [], ours, there, "")
+    assert answers.agreement(found) == said

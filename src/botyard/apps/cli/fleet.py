@@ -180,7 +180,7 @@ def why(bot: Bot, as_json: console.JsonOption = False) -> None:
         say(
             f"  {order.signal}: {order.kind} {order.side} {order.quantity:.10g} {price}, since {when(order.bar_ms)}{sent}"
         )
-    say(f"ledger {_amount(found.ledger_units)}, venue {_amount(found.venue_units)}: {_compared(found)}")
+    say(f"ledger {_amount(found.ledger_units)}, venue {_amount(found.venue_units)}: {answers.agreement(found)}")
     say(f"next: {found.next_action}")
 
 
@@ -273,12 +273,6 @@ def _draw(picture: bytes, place: Path) -> None:
     except OSError as e:
         raise UserError(f"cannot write {place}: {e.strerror}; choose another place for --chart") from e
     console.err().print(f"drew {place}", markup=False)
-
-
-def _compared(found: "Why") -> str:
-    if found.venue_units is None:
-        return "nobody is left to ask"
-    return "they agree" if found.ledger_units == found.venue_units else "they DIFFER"
 
 
 def _last(one: "Standing") -> str:

@@ -10,6 +10,8 @@ from botyard.apps.cli.console import say, when
 
 if TYPE_CHECKING:
     from botyard.apps.operations.health import BotHealth, Health
+    from botyard.ports import FleetStore
+    from botyard.records.fleet import BotRecord
 
 EXIT_WRONG = 1
 
@@ -83,7 +85,7 @@ def recover(
 
     store = bots.open_store()
     try:
-        record = store.bot(bot)
+        record = _found(store, bot, yes=yes)
         deployed = bots.load(bots.bundle(record), record.code_hash)
         with bots.opened(record, store, ConsoleNotifier()) as ports:
             found = recovering.examine(record, deployed, ports)
@@ -100,6 +102,20 @@ def recover(
     finally:
         store.close()
     say(f"written; see botyard why {bot}, then: botyard resume {bot}")
+
+
+def _found(store: "FleetStore", bot: str, *, yes: bool) -> "BotRecord":
+    from botyard.errors import NotFound
+
+    try:
+        return store.bot(bot)
+    except NotFound:
+        from botyard.apps.operations import registry  # ccxt: only where a record is lost
+
+        say(f"the fleet has no record of {bot}; its run and its bundle may tell enough to register it again, halted")
+        if not yes:
+            typer.confirm("Register it again?", abort=True)
+        return registry.register_again(store, bot)
 
 
 def _show(found: "Health") -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from botyard.adapters.venue.ccxt.table import find_venue
 from botyard.apps import bots, settings
 from botyard.apps.exchanges import venues
 from botyard.apps.operations import outer_limits
@@ -52,7 +53,14 @@ def ask(store: FleetStore, bot: BotRecord) -> tuple[str, list[Condition]]:
         return "", [Condition("account", False, text)]
     told = "may not withdraw" if found.can_withdraw is False else "and the venue does not tell whether it may withdraw"
     text = f"It is for {found.account} and no other; the key may trade, {told}."
-    return found.account, [Condition("account", True, text), filters, _room(store, bot)]
+    return found.account, [Condition("account", True, text), filters, _room(store, bot), *_untried(known.market)]
+
+
+def _untried(venue: str) -> list[Condition]:
+    if find_venue(venue).is_exercised:
+        return []
+    text = f"Nothing was ever traded on {venue}, not even in tests: watch its first orders (docs/venues.md)."
+    return [Condition("venue", True, text)]
 
 
 def _room(store: FleetStore, bot: BotRecord) -> Condition:

@@ -134,8 +134,8 @@ class Desk:
         lines = [f"{found.bot} is {found.status}" + (f": {found.reason}" if found.reason else "")]
         lines += [f"{words.when(one.bar_ms)} {one.words}" for one in found.decisions[-SHOWN_WHY:]]
         if found.venue_units is not None:
-            agree = "agree" if found.ledger_units == found.venue_units else "DIFFER"
-            lines.append(f"ledger {found.ledger_units:g}, venue {found.venue_units:g}: they {agree}")
+            compared = answers.agreement(found)
+            lines.append(f"ledger {found.ledger_units:g}, venue {found.venue_units:g}: {compared}")
         lines.append(f"next: {found.next_action}")
         return Reply("\n".join(lines))
 
