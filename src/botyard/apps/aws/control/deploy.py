@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from botyard import __version__
 from botyard.apps import settings
@@ -31,7 +32,6 @@ class Wishes:
     budget_usd: float | None = None
     with_image: bool = True
     market: Path | None = None  # bars to bring; None: those of this machine's home
-    bundled: dict[str, str] = field(default_factory=dict)  # parameters as they are
 
 
 def deploy(wishes: Wishes, say: Say) -> dict[str, str]:
@@ -39,18 +39,46 @@ def deploy(wishes: Wishes, say: Say) -> dict[str, str]:
 
     Raises: UserError, ConfigError, RetryableError; run again, it goes on from there.
     """
-    environment = settings.environment()
-    name, found = place.stack_name(environment), sources.find()
+    environment, found = settings.environment(), sources.find()
     account = _account()
-    say(f"1/6 account {account}, region {place.region()}, environment {environment}, stack {name}")
+    say(f"1/6 account {account}, region {place.region()}, environment {environment}")
     chat = _secrets(environment)
     say(f"2/6 secrets: {chat}")
-    parameters = _parameters(wishes, found)
-    before = stack.find(name)
-    if before is None and wishes.with_image:
+    given = {"Environment": environment, "ImageTag": found.image_tag(), **_parameters(wishes)}
+    before = stack.find(place.stack_name(environment))
+    stands = before is not None and bool(before.get("Outputs"))
+    if wishes.with_image and stands:
+        _image(found, say)  # new definitions name an image that is there
+    elif wishes.with_image:
         image.find_tool()  # rather now than when half of it stands
-    if before is not None and wishes.with_image and _has_outputs(before):
-        _image(found, parameters["ImageTag"], say)  # new definitions name an image that is there
+    elif stands:
+        del given["ImageTag"]
+    is_changed = _change(found, given, before, account, say)
+    say(f"3/6 stack {place.stack_name(environment)}: {'changed' if is_changed else 'as it should be'}")
+    place.here.cache_clear()
+    outputs = place.outputs(environment)
+    if wishes.with_image:
+        _image(found, say)
+        say(f"4/6 the agents' image: {found.image_tag()}")
+    else:
+        say("4/6 the agents' image: left as it is")
+    _bars(outputs["Artifacts"], wishes.market or _local_market(), say)
+    say("6/6 Telegram: " + _telegram(environment, outputs["WebhookUrl"]))
+    return outputs
+
+
+def image_only(say: Say) -> None:
+    """Build and push the image that this version's stack asks for, and nothing else. Raises: as deploy."""
+    found = sources.find()
+    _image(found, say)
+    say(f"the agents' image {found.image_tag()} is there")
+
+
+def _change(
+    found: sources.Sources, given: dict[str, str], before: dict[str, Any] | None, account: str, say: Say
+) -> bool:
+    """Bring templates and code to where CloudFormation reads them, and change the stack; False when it is so already."""
+    environment = given["Environment"]
     store = bucket.deployment_bucket(environment, account)
     bucket.make(store)
     code = bucket.put(store, "functions", ".zip", sources.functions_code())
@@ -63,26 +91,8 @@ def deploy(wishes: Wishes, say: Say) -> dict[str, str]:
     template = bucket.put(store, "template", ".yaml", text.encode())
     url = f"https://{store}.s3.{place.region()}.amazonaws.com/{template}"
     tags = {"botyard:environment": environment, VERSION_TAG: __version__}
-    given = {"Environment": environment, **parameters}
-    is_changed = stack.change(name, url, given, tags, say, keeps=found.parameters(), adopts=adopts)
-    say(f"3/6 stack {name}: {'changed' if is_changed else 'as it should be'}")
-    place.here.cache_clear()
-    outputs = place.outputs(environment)
-    if wishes.with_image:
-        _image(found, parameters["ImageTag"], say)
-        say(f"4/6 the agents' image: {parameters['ImageTag']}")
-    else:
-        say("4/6 the agents' image: left as it is")
-    _bars(outputs["Artifacts"], wishes.market or _local_market(), say)
-    say("6/6 Telegram: " + _telegram(environment, outputs["WebhookUrl"]))
-    return outputs
-
-
-def image_only(say: Say) -> None:
-    """Build and push the image that this version's stack asks for, and nothing else. Raises: as deploy."""
-    found = sources.find()
-    _image(found, found.image_tag(), say)
-    say(f"the agents' image {found.image_tag()} is there")
+    name = place.stack_name(environment)
+    return stack.change(name, url, given, tags, say, keeps=found.parameters(), adopts=adopts)
 
 
 def _account() -> str:
@@ -103,7 +113,7 @@ def _secrets(environment: str) -> str:
     return "the chat's token and secret are in SSM"
 
 
-def _parameters(wishes: Wishes, found: sources.Sources) -> dict[str, str]:
+def _parameters(wishes: Wishes) -> dict[str, str]:
     """Return the template's parameters that are said, by options or by the environment variables of this machine."""
     model = wishes.model or os.environ.get("BOTYARD_MODEL", "").strip()
     if model and not model.startswith("bedrock:"):
@@ -125,13 +135,8 @@ def _parameters(wishes: Wishes, found: sources.Sources) -> dict[str, str]:
         "Gates": ",".join(settings.gates()),
         "GateMinutes": f"{settings.gate_timeout_ms() / 60_000:g}" if "BOTYARD_GATE_MINUTES" in os.environ else "",
     }
-    if "BOTYARD_GATES" in os.environ and not said["Gates"]:
-        return {"ImageTag": found.image_tag(), "Gates": "", **{k: v for k, v in said.items() if v}, **wishes.bundled}
-    return {"ImageTag": found.image_tag(), **{k: v for k, v in said.items() if v}, **wishes.bundled}
-
-
-def _has_outputs(found: dict[str, object]) -> bool:
-    return bool(found.get("Outputs"))
+    no_gates = {"Gates": ""} if "BOTYARD_GATES" in os.environ else {}
+    return no_gates | {name: value for name, value in said.items() if value}
 
 
 def _has_old_table(environment: str) -> bool:
@@ -150,7 +155,8 @@ def _has_old_table(environment: str) -> bool:
     return False
 
 
-def _image(found: sources.Sources, tag: str, say: Say) -> None:
+def _image(found: sources.Sources, say: Say) -> None:
+    tag = found.image_tag()
     uri = place.outputs(settings.environment())["Images"]
     if not image.is_there(uri.split("/", 1)[-1], tag):
         image.push(found, uri, tag, say)
@@ -200,7 +206,7 @@ def _commands(known: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
     return [{"command": name, "description": what} for name, what in known if name != "promote"]
 
 
-def must_exist(environment: str) -> dict[str, object]:
+def must_exist(environment: str) -> dict[str, Any]:
     """Describe the control plane's stack. Raises: NotFound."""
     found = stack.find(place.stack_name(environment))
     if found is None:

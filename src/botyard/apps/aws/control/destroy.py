@@ -36,7 +36,7 @@ def destroy(say: Say, *, flatten: bool, delete_data: bool) -> None:
     """
     environment = settings.environment()
     found = must_exist(environment)
-    outputs = {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", ())}  # type: ignore[attr-defined]
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", ())}
     if "Fleet" in outputs:
         store = table.open_fleet()
         held = holding(store)

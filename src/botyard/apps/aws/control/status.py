@@ -2,7 +2,6 @@
 
 import time
 from dataclasses import dataclass
-from typing import Any
 
 from botyard.adapters.deploy_target.stacks import stack_name
 from botyard.apps import settings
@@ -35,7 +34,7 @@ class State:
 def examine() -> State:
     """Look at everything. Raises: NotFound when nothing is deployed; ConfigError, RetryableError."""
     environment = settings.environment()
-    found: Any = must_exist(environment)
+    found = must_exist(environment)
     outputs = place.outputs(environment)
     alarms = []
     if found["StackStatus"] not in WHOLE:

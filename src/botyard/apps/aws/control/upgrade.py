@@ -1,7 +1,5 @@
 """Bring what is deployed to this version, unless a living bot could not be looked after by it."""
 
-from typing import Any
-
 from botyard import __version__
 from botyard.apps import settings
 from botyard.apps.aws.control import deploy, following
@@ -15,7 +13,7 @@ def upgrade(say: Say, *, with_image: bool = True) -> None:
 
     Raises: Refused naming the bots; UserError for a newer deployment; NotFound when nothing is deployed.
     """
-    found: Any = deploy.must_exist(settings.environment())
+    found = deploy.must_exist(settings.environment())
     tags = {each["Key"]: each["Value"] for each in found.get("Tags", ())}
     before = tags.get(deploy.VERSION_TAG, "0")
     if _numbers(before) > _numbers(__version__):
