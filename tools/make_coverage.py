@@ -2,6 +2,8 @@
 
 verdicts.jsonl has a line per description: what it needs, the verdict and, where it is not a plain yes, why. A
 description that can be said has a spec in specs/, or the expressions in which its rules would be said (`sketch`).
+unseen.jsonl has a line per description that was tried as one that the language had not seen: how it went at first, how
+it goes now, and its spec, where that is not in specs/.
 """
 
 import json
@@ -41,6 +43,27 @@ until it has taken every way that it has. The others that can be said name the w
 """
 
 
+UNSEEN = """## Unseen when tried
+
+55 more descriptions of public strategies, taken from as many places and put down in our own words before any was tried.
+All need nothing but bars of one instrument, save for a rank among other stocks. Each was then written as a spec with
+`docs/language.md` and `botyard functions` alone, compiled, and run on real bars, up to a year; five did not trade there, since they
+wait for gaps or for more than a year of history. Some are written for the long side only: the short side is the same, mirrored.
+What was in the way of the first 40 was mended before the other 15 were looked for. The writer knew the language well, and
+judged alone; read the figures so.
+
+- **exact**: every rule that decides a trade was said, and did on the bars what it says.
+- **detour**: by a roundabout way, or with something left out.
+- **no**: refused, or accepted and not what was meant.
+"""
+TRIED = {"exact": "exact", "detour": "detour", "no": "no"}
+
+
+def unseen() -> list[dict[str, Any]]:
+    """Read how the unseen ones went."""
+    return [json.loads(line) for line in (DATA / "unseen.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
 def verdicts() -> list[dict[str, Any]]:
     """Read the verdicts."""
     return [json.loads(line) for line in (DATA / "verdicts.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -73,7 +96,8 @@ def words(texts: Iterable[str], own: Iterable[str] = ()) -> list[str]:
 def page() -> str:
     """Write the page."""
     rows, written = verdicts(), specs()
-    return "\n".join([HEAD, *_totals(rows), "", *_table(rows, written)]) + "\n"
+    seen = [HEAD, *_totals(rows), "", *_table(rows, written)]
+    return "\n".join([*seen, "", UNSEEN, *_first_time(unseen()), "", *_tried(unseen(), written)]) + "\n"
 
 
 def _totals(rows: list[dict[str, Any]]) -> list[str]:
@@ -99,6 +123,32 @@ def _table(rows: list[dict[str, Any]], written: dict[int, list[dict[str, Any]]])
         texts = [text for spec in own for text in expressions(spec)] or row.get("sketch", [])
         named = " ".join(f"`{word}`" for word in words(texts, [name for spec in own for name in spec["series"]]))
         lines.append(f"| {number} | {says} | {row['verdict']} | {named} | {row.get('why', '')} |")
+    return lines
+
+
+def _first_time(rows: list[dict[str, Any]]) -> list[str]:
+    lines = [
+        "| set | exact at first | detour | no | said now | with something left out | not at all |",
+        "|---|---:|---:|---:|---:|---:|---:|",
+    ]
+    names = {1: "the first 40", 2: "15 more, after the mending"}
+    for which, name in names.items():
+        mine = [row for row in rows if row["set"] == which]
+        counts = [sum(row["first"] == first for row in mine) for first in TRIED]
+        counts += [sum(row["now"] == now for row in mine) for now in VERDICTS]
+        lines.append(f"| {name} | {' | '.join(map(str, counts))} |")
+    return lines
+
+
+def _tried(rows: list[dict[str, Any]], written: dict[int, list[dict[str, Any]]]) -> list[str]:
+    lines = ["| # | what it wants | told in | at first | what was in the way | now |", "|---:|---|---|---|---|---|"]
+    for row in rows:
+        (spec,) = written.get(row["id"], [row.get("spec")])
+        number = f"**{row['id']}**" if "spec" not in row else str(row["id"])
+        now = row["now"] + (f": {row['why']}" if "why" in row else "")
+        lines.append(
+            f"| {number} | {spec['idea']} | {row['source']} | {row['first']} | {row.get('lacked', '')} | {now} |"
+        )
     return lines
 
 

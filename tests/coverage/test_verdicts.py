@@ -6,12 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from botyard.language import compile_spec
 from botyard.language.reading.check import Checker
 from botyard.language.reading.syntax import parse
 from botyard.records.schema import load_spec
 
 ROOT = Path(__file__).parents[2]
 ROWS = [json.loads(line) for line in (Path(__file__).parent / "verdicts.jsonl").read_text().splitlines()]
+UNSEEN = [
+    json.loads(line) for line in (Path(__file__).parent / "unseen.jsonl").read_text(encoding="utf-8").splitlines()
+]
 SKETCHED = [row for row in ROWS if "sketch" in row]
 
 HOST = load_spec({
@@ -57,7 +61,7 @@ def test_what_is_not_a_plain_yes_says_why(tool):
 
 
 def test_what_can_be_said_is_written_or_sketched(tool):
-    written = set(tool.specs()) - {0}
+    written = set(tool.specs()) - {0} - {row["id"] for row in UNSEEN}
     assert written <= {row["id"] for row in ROWS if row["verdict"] != "no"}
     assert {row["id"] for row in ROWS if row["verdict"] != "no"} == written | {row["id"] for row in SKETCHED}
     assert not written & {row["id"] for row in SKETCHED}
@@ -71,6 +75,25 @@ def test_a_sketch_is_in_the_language(row, tool):
         expression = parse(text, "sketch")
         checker.tree(expression, expression.root)
     assert tool.words(row["sketch"])
+
+
+def test_the_unseen_are_told_apart_and_what_went_wrong_is_told(tool):
+    numbers = [row["id"] for row in UNSEEN]
+    assert sorted(set(numbers)) == numbers
+    assert not set(numbers) & {row["id"] for row in ROWS}
+    assert [sum(row["set"] == which for row in UNSEEN) for which in (1, 2)] == [40, 15]
+    assert all((row["first"] == "exact") != bool(row.get("lacked")) for row in UNSEEN)
+    assert all((row["now"] == "yes") != bool(row.get("why")) for row in UNSEEN)
+    assert all(row["first"] in tool.TRIED and row["now"] in tool.VERDICTS for row in UNSEEN)
+    assert {row["id"] for row in UNSEEN if "spec" not in row} == {n for n in tool.specs() if n > 1000}
+
+
+def test_the_unseen_compile():
+    for row in UNSEEN:
+        if "spec" in row:
+            compiled = compile_spec(load_spec(row["spec"]))
+            assert compiled.spec.name.startswith(f"{row['id']}-")
+            assert not [w for w in compiled.warnings if "used nowhere" in w or "never works" in w]
 
 
 def test_the_page_is_fresh(tool):
