@@ -1,5 +1,6 @@
 """The bot's zip in the runtime client that AWS uses, with 128 MB: bars over HTTP, state in DynamoDB, events of all kinds."""
 
+import dataclasses
 import json
 import shutil
 import threading
@@ -179,6 +180,23 @@ def test_a_bot_lives_in_its_function_until_it_is_killed(function, fleet, notifie
     )
     function.answer(another, {"kind": "tick"})  # it is told once
     assert [event["kind"] for _, _, event in notifier.heard].count("killed") == 1
+
+
+def test_what_nobody_foresaw_halts_the_bot_tells_and_fails(function, fleet, notifier, tmp_path):
+    source = live.STRATEGY.replace("    arm(s, p)\n", "    arm(s, p, 1 / 0)\n", 1)
+    bot = in_functions.bot("third")
+    fleet.add_bot(dataclasses.replace(bot, code_hash=live.deployed(source=source).code_hash))
+    with zipfile.ZipFile(BytesIO(in_functions.bundle(source, signed=source))) as archive:
+        archive.extractall(tmp_path)
+    broken = Sandbox(
+        tmp_path, "function.handler", environment={**function.environment, "BOTYARD_BOT": "third"}, timeout=30
+    )
+    answer = broken.invoke('{"kind": "tick"}')
+    broken.close()
+    assert answer.failed  # AWS hands it to the notifier as well
+    assert json.loads(answer.body)["errorType"] == "ZeroDivisionError"
+    assert fleet.bot("third").status == "halted"
+    assert "third halted: ZeroDivisionError" in notifier.heard[-1][2]["text"]
 
 
 def test_a_zip_that_was_changed_halts_the_bot_and_tells_why(function, fleet, notifier, unpacked, tmp_path):

@@ -13,9 +13,9 @@ SEED, LIVE = 40, 60  # numbers of the first bar that it is fed, and of the first
 NAME = "swing-1"
 
 
-def bundle(source: str = live.STRATEGY, *, market: str = "binance") -> bytes:
-    """Return the zip; another source than the deployed one is what its hash does not fit."""
-    settings = dataclasses.replace(live.deployed(feed="live").settings, market=market)
+def bundle(source: str = live.STRATEGY, *, market: str = "binance", signed: str = live.STRATEGY) -> bytes:
+    """Return the zip; a source that is not the one it is signed for does not fit its hash."""
+    settings = dataclasses.replace(live.deployed(feed="live", source=signed).settings, market=market)
     return build_bundle(source, "{}", codec.dump(settings), "UTC")
 
 

@@ -97,9 +97,12 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         return {"bot": world.bot, "status": "stale", "text": text, "is_done": True}
     told = Told()
     world.store.has_ended = False
-    report = _tick(world, told, context.aws_request_id, due_ms=now_ms // length_ms * length_ms if is_scheduled else 0)
-    if told.messages:
-        _send({"kind": "bot", "bot": world.bot, "text": "\n".join(told.messages)})
+    due_ms = now_ms // length_ms * length_ms if is_scheduled else 0
+    try:
+        report = _tick(world, told, context.aws_request_id, due_ms=due_ms)
+    finally:
+        if told.messages:
+            _send({"kind": "bot", "bot": world.bot, "text": "\n".join(told.messages)})
     if world.store.has_ended and not event.get("quiet"):
         _send({"kind": "killed", "bot": world.bot, "text": report.text})
     answer = {**asdict(report), "messages": told.messages}
