@@ -165,6 +165,14 @@ def test_without_docker_it_says_what_to_do(yard, monkeypatch):
         botyard("deploy", "--image-only")
 
 
+def test_a_wrong_token_is_told_before_anything_is_made(yard, monkeypatch):
+    monkeypatch.setenv("BOTYARD_ENVIRONMENT", "fourth")
+    monkeypatch.setenv("BOTYARD_TELEGRAM_TOKEN", "1:wrong")
+    with pytest.raises(UserError, match="Telegram does not know the token"):
+        botyard("deploy", "--no-image")
+    assert stack.find("botyard-fourth") is None
+
+
 def test_status_says_what_is_wrong_with_its_remedy(yard):
     # the emulator's registry got no image from the docker of the test
     found = json.loads(botyard("status", "--json"))

@@ -106,6 +106,7 @@ def _secrets(environment: str) -> str:
     token = os.environ.get("BOTYARD_TELEGRAM_TOKEN", "").strip()
     if token:
         settings.telegram_users()  # nobody would be answered without
+        _bot_of(token)
         secrets.keep(environment, "telegram/token", token)
     elif not secrets.read(environment, "telegram/token"):
         return "no BOTYARD_TELEGRAM_TOKEN is set, so there is no chat yet; set it and run this again for one"
@@ -163,9 +164,8 @@ def _image(found: sources.Sources, say: Say) -> None:
 
 
 def _local_market() -> Path:
-    home = os.environ.get("BOTYARD_HOME", "")
-    below = Path.home() / ".botyard" if settings.is_aws() or not home else Path(home).expanduser()
-    return (below if settings.is_aws() else settings.home()) / "market" / "imported"
+    home = Path.home() / ".botyard" if settings.is_aws() else settings.home()
+    return home / "market" / "imported"
 
 
 def _bars(store: str, folder: Path, say: Say) -> None:
@@ -185,21 +185,23 @@ def _telegram(environment: str, url: str) -> str:
     token = secrets.read(environment, "telegram/token")
     if not token:
         return "no chat yet"
+    name = _bot_of(token)
+    told = {"url": url, "secret_token": secrets.made(environment, "telegram/secret"), "allowed_updates": list(UPDATES)}
     sender = Sender(token, settings.telegram_api())
+    sender.call("setWebhook", {**told, "max_connections": 10})
+    sender.call("setMyCommands", {"commands": _commands(words.COMMANDS)})
+    return f"write to https://t.me/{name}"
+
+
+def _bot_of(token: str) -> str:
+    """Ask Telegram whose token it is. Raises: UserError when it is nobody's; RetryableError."""
     try:
-        name = sender.call("getMe", {}).get("username", "")
-        told = {
-            "url": url,
-            "secret_token": secrets.made(environment, "telegram/secret"),
-            "allowed_updates": list(UPDATES),
-        }
-        sender.call("setWebhook", {**told, "max_connections": 10})
-        sender.call("setMyCommands", {"commands": _commands(words.COMMANDS)})
+        return str(Sender(token, settings.telegram_api()).call("getMe", {}).get("username", ""))
     except UserError as e:
         raise UserError(
-            f"{e}; ask BotFather for the token again, set BOTYARD_TELEGRAM_TOKEN, and run this again"
+            f"Telegram does not know the token ({e}); ask BotFather for it again, set BOTYARD_TELEGRAM_TOKEN, and run "
+            "this again"
         ) from e
-    return f"write to https://t.me/{name}"
 
 
 def _commands(known: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
