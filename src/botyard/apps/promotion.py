@@ -1,5 +1,6 @@
 """Promoting a bot: what must hold, what holds, and the record that a mainnet tick asks for."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -30,6 +31,7 @@ from botyard.records import codec
 from botyard.records.deployment import BundleSettings, KillRule
 from botyard.records.fleet import PROMOTED_FOR_MS, Bar, BotRecord, Entry, Promotion
 from botyard.records.research import Research
+from botyard.records.run import RUN_FILE, RunRecord
 from botyard.records.verdict import Condition
 
 PILOT_NOTIONALS = 2.0
@@ -72,6 +74,7 @@ def standing(
         _silence(bot, known, entries),
         evidence.grace_condition(entries),
         _disaster(bot, known, research),
+        *_exam(settings.home() / "runs" / bot.run_id, entries),
         *(asked or [_account(account)]),
     ]
     instrument, costs = known.rules.instrument, known.rules.costs
@@ -154,6 +157,15 @@ def _replay(bot: BotRecord, known: BundleSettings, research: Research | None, en
     ran = backtest(program, bars, known.rules, program.vector(), record_orders=True, trade_from=live)
     orders = np.empty((0, 2)) if ran.orders is None else ran.orders
     return evidence.replay_condition(entries, bars.open_ms[live:].tolist(), orders[live:], ran.equity[live:])
+
+
+def _exam(run: Path, entries: Sequence[Entry]) -> list[Condition]:
+    try:
+        record = codec.load(RunRecord, (run / RUN_FILE).read_bytes())
+        read_by = json.loads((run / "design.json").read_bytes()).get("by", "")
+    except (OSError, ValueError, InvariantError):
+        return []  # the other conditions say that the run is gone
+    return [] if read_by == "rules" else [evidence.exam_condition(entries, record.created_ms)]
 
 
 def _disaster(bot: BotRecord, known: BundleSettings, research: Research | None) -> Condition:

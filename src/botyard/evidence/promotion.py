@@ -17,6 +17,7 @@ Floats = npt.NDArray[np.float64]
 
 DAY_MS = 86_400_000
 GRACE_DAYS = 14
+EXAM_DAYS = 30
 FEWEST_FILLS = 40
 MOST_EXCESS_BPS = 2.0
 Z_95 = 1.645
@@ -83,6 +84,22 @@ def grace_condition(entries: Iterable[Entry]) -> Condition:
     days = (at[-1] - at[0]) / DAY_MS if at else 0.0
     text = f"It ran for {days:.1f} days, {GRACE_DAYS} are needed; they prove the implementation, not the edge."
     return Condition("grace", days >= GRACE_DAYS, text)
+
+
+def exam_condition(entries: Iterable[Entry], asked_ms: int) -> Condition:
+    """Whether a bot whose idea a language model read earned on bars that the model cannot have read about.
+
+    asked_ms: when the model was asked: no training ended later. Profit is the model book's, so that an exchange's prices
+    and a missed entry do not count.
+    """
+    after = [e for e in entries if e.kind == "decision" and e.bar_ms >= asked_ms]
+    days = (after[-1].bar_ms - after[0].bar_ms) / DAY_MS if after else 0.0
+    made = after[-1].data["model_equity"] / after[0].data["model_equity"] - 1.0 if after else 0.0
+    text = (
+        "A language model read the idea, and it may have read about the years that it was tested on. Since it was asked, "
+        f"the bot decided for {days:.1f} days, {EXAM_DAYS} are needed, and its model made {made:+.2%}."
+    )
+    return Condition("exam", days >= EXAM_DAYS and made > 0.0, text)
 
 
 def disaster_condition(frac: float, bars: Bars, trades: npt.NDArray[Any], slippage_bps: float) -> Condition:

@@ -13,6 +13,7 @@ from botyard.language import compile_spec
 from botyard.records import codec
 from botyard.records.deployment import KillRule
 from botyard.records.fleet import Entry
+from botyard.records.run import RunRecord
 from botyard.records.schema import load_spec
 from botyard.records.verdict import Verdict
 from botyard.testing.bars import walked_bars
@@ -87,6 +88,17 @@ def test_a_pilot_is_granted_for_twice_the_smallest_order(store):
     assert kept.kind == "promotion"
     assert granted.read(kept.data) == record
     assert record.expires_ms - record.granted_ms == 30 * 86_400_000
+
+
+def test_an_idea_that_a_model_read_takes_an_exam_on_bars_after_it_was_asked(store, lived):
+    folder = lived[0] / "runs" / "1-swing"
+    asked = RunRecord("1-swing", "x", "5m", "demo", 1, 1, 2**41, "deployed")
+    (folder / "run.json").write_bytes(codec.dump(asked))
+    for by, exam in (("rules", None), ("openai:test", False)):
+        (folder / "design.json").write_text(json.dumps({"by": by}))
+        assert states(promotion.standing(store, replays.BOT, pilot=True, account="venue/7")).get("exam") is exam
+    for name in ("run.json", "design.json"):
+        (folder / name).unlink()
 
 
 def test_a_failed_or_another_verdict_is_refused(store, lived):

@@ -148,3 +148,24 @@ def test_a_disaster_stop_ends_what_reached_it(bars, one, ended, mean):
     found = promotion.disaster_condition(0.1, bars, one, 0.0)
     assert f"ends {ended} of 1 trades: {mean:+.2%} a trade with it, {one['return'][0]:+.2%} without" in found.text
     assert found.is_met is not (mean < 0 < one["return"][0])
+
+
+def decided(first_day, days, start, end):
+    at = [first_day * DAY, (first_day + days) * DAY]
+    return [Entry("decision", ms, ms, {"model_equity": equity}) for ms, equity in zip(at, (start, end), strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("lived", "asked_day", "is_met", "said"),
+    [
+        (decided(100, 31, 1000.0, 1050.0), 100, True, "31.0 days, 30 are needed, and its model made +5.00%"),
+        (decided(100, 29, 1000.0, 1050.0), 100, False, "29.0 days"),
+        (decided(100, 31, 1000.0, 990.0), 100, False, "made -1.00%"),
+        ([*decided(0, 90, 1000.0, 5000.0), *decided(100, 1, 5000.0, 5001.0)], 100, False, "1.0 days"),
+        ([], 100, False, "0.0 days"),
+    ],
+)
+def test_what_a_model_may_remember_is_no_exam(lived, asked_day, is_met, said):
+    found = promotion.exam_condition(lived, asked_day * DAY)
+    assert found.is_met is is_met
+    assert said in found.text

@@ -13,7 +13,6 @@ from botyard.apps.cli.console import say, when
 from botyard.errors import UserError
 
 if TYPE_CHECKING:
-    from botyard.apps.answers import Why
     from botyard.apps.bots import OpenFleet
     from botyard.bot.earnings import Profit
     from botyard.bot.folds import Standing

@@ -137,7 +137,7 @@ class CcxtVenue:
         with self._asking("listing the orders of the past"):
             seen = lookup.history(self._terms, self._client, symbol, since_ms, self._now_ms())
         named = [(lookup.our_id(self._terms, one), one) for one in seen]
-        return [self._sent(name, one) for name, one in named if name and name.startswith(prefix)]
+        return [self._sent(ours, one) for ours, one in named if ours and ours.startswith(prefix)]
 
     def fills(self, symbol: str, client_id: str) -> list[Fill]:
         """Return all trades of an order so far, in order, as whole lots and ticks with exact money."""
