@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from botyard.apps.aws.chat import setup
 from botyard.apps.aws.chat.memory import TableMemory
-from botyard.apps.aws.fleet import control, runs
+from botyard.apps.aws.fleet import control, runs, table
 from botyard.apps.telegram.findings import findings
 from botyard.apps.telegram.reply import Reply
 from botyard.errors import BotyardError, NotFound, RetryableError
@@ -26,6 +26,7 @@ setup.warm_up()
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Tell what happened. Raises: RetryableError when the caller should try again."""
+    table.reconnect()
     if "Records" in event:
         return _told(_spending(event))
     if "requestContext" in event:

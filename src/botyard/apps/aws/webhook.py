@@ -11,6 +11,7 @@ from typing import Any
 
 from botyard.apps.aws.chat import setup
 from botyard.apps.aws.chat.memory import TableMemory
+from botyard.apps.aws.fleet import table
 from botyard.apps.telegram.doorman import Doorman, Heard
 from botyard.apps.telegram.reply import Reply
 from botyard.apps.telegram.webhook import MOST_BYTES, read_update
@@ -23,6 +24,7 @@ setup.warm_up()
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Answer one request of the function's URL (payload format 2.0)."""
+    table.reconnect()
     update = read_update(event.get("headers") or {}, _body(event), setup.secret("secret"))
     if update is not None:
         heard = Doorman(setup.people(), TableMemory()).admit(update, time.time())

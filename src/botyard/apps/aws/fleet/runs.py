@@ -95,7 +95,7 @@ def start(record: RunRecord, kept: "ArtifactStore") -> None:
 
 def ended(run_id: str, outcome: str, text: str) -> None:
     """Write down how the pipeline says that a run ended; an agent that died left nothing in the run itself."""
-    with suppress(ConditionFailedError):  # a run that was started by hand has no line
+    with suppress(ConditionFailedError, ValueError):  # a run that was started by hand has no line
         table.change(
             PARTITION, _key(run_id), {"outcome": outcome, "text": text[:1000]}, condition="attribute_exists(pk)"
         )

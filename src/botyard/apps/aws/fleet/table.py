@@ -35,6 +35,11 @@ def connect() -> None:
     _wire()
 
 
+def reconnect() -> None:
+    """Begin with a new connection: one that a frozen function kept may be dead, and a write on it would be lost."""
+    _wire().close()
+
+
 def get(pk: str, sk: str) -> Item | None:
     """Read an item, or None."""
     answer = call("GetItem", {"TableName": place.here().table, "Key": key(pk, sk), "ConsistentRead": True})
