@@ -124,7 +124,7 @@ class _Live:
             report = self._wake(bot, now_ms)
         if report is None:
             return next_ms
-        if report.bars or report.orders or report.fills or report.status != "running":
+        if report.bars or report.orders or report.fills or (report.is_done and report.status != "running"):
             self._say(f"{_time(now_ms)} {_line(bot, report)}")
         if report.status == "killing" and not report.is_done:
             return now_ms + KILL_EVERY_MS

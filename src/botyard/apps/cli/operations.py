@@ -7,6 +7,7 @@ import typer
 
 from botyard.apps.cli import console
 from botyard.apps.cli.console import say, when
+from botyard.errors import NotFound, UserError
 
 if TYPE_CHECKING:
     from botyard.apps.operations.health import BotHealth, Health
@@ -80,10 +81,12 @@ def recover(
 ) -> None:
     """Bring a bot's book in line with its venue: say what would be written, ask, write. Nothing is sent."""
     from botyard.adapters.notifier.console import ConsoleNotifier
-    from botyard.apps import bots
+    from botyard.apps import bots, settings
     from botyard.apps.operations import recover as recovering
 
-    store = bots.open_store()
+    if settings.is_aws():
+        raise UserError("the keys of bots in AWS are there and not here; their table can be restored to any second")
+    store = bots.open_fleet()
     try:
         record = _found(store, bot, yes=yes)
         deployed = bots.load(bots.bundle(record), record.code_hash)
@@ -105,8 +108,6 @@ def recover(
 
 
 def _found(store: "FleetStore", bot: str, *, yes: bool) -> "BotRecord":
-    from botyard.errors import NotFound
-
     try:
         return store.bot(bot)
     except NotFound:
