@@ -130,6 +130,9 @@ class Fuzz:
             moves[rng.randrange(2)]["when"] = text
         else:
             way = rng.choice(("stop", "limit"))
+            if rng.random() < 0.3:
+                spec["series"]["again"] = f"nz(again[1], 0) / 2 + ({text})"
+                text = "again"
             more = {"from": "long", "to": "flat", "signal": "stop", way: text}
             moves.append(more | ({"ratchet": True} if way == "stop" and rng.random() < 0.5 else {}))
         return spec
