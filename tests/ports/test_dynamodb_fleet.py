@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from botyard.adapters.fleet_store import dynamodb_items as items
 from botyard.adapters.fleet_store.dynamodb import DynamoFleet
 from botyard.adapters.fleet_store.dynamodb_wire import Credentials, Wire
 from botyard.errors import InvariantError, RetryableError
@@ -138,3 +139,11 @@ class TestDynamoFleet(FleetStoreSuite):
         other.set_status("swing-1", "paused", "asked", expected="running")
         store.append(lease, [Entry("decision", 1, 5, {})])
         assert other.account("swing-1") == b"account"
+
+
+@pytest.mark.parametrize("data", [b"\x02\x00\x00", b"\x01\xff\xff"])
+def test_what_another_version_packed_is_refused_not_misread(data):
+    with pytest.raises(InvariantError, match="does not fit this version"):
+        items.unpack_entries(data, 1)
+    with pytest.raises(InvariantError, match="does not fit this version"):
+        items.unpack_snapshot("swing-1", data)

@@ -167,7 +167,8 @@ def unpack_snapshot(bot: str, data: bytes) -> Snapshot | None:
     return Snapshot(bot, last_bar_ms, sequence, schema, code_hash, rest[:size], rest[size:], ledger)
 
 
-# what small packed things have in common; a change makes stored bots unreadable
+_PACKED = b"\x01"  # the first byte: another dictionary or layout takes another, so that older bots can still be read
+# what small packed things have in common
 _COMMON = (
     b'"kind":"limit","market","stop","shortfall"never arrivednever seen at the venue"replaced""cancelled","deployed",'
     b'"seed_bars":"model_equity":"status",0,{"from":"running","to":"halted""paused","killing","killed",'
@@ -187,11 +188,13 @@ _COMMON = (
 
 def _deflate(data: bytes) -> bytes:
     packer = zlib.compressobj(9, zlib.DEFLATED, -15, zdict=_COMMON)
-    return packer.compress(data) + packer.flush()
+    return _PACKED + packer.compress(data) + packer.flush()
 
 
 def _inflate(data: bytes) -> bytes:
+    if not data.startswith(_PACKED):
+        raise InvariantError(f"a stored bot does not fit this version: it is packed as {data[:1]!r}")
     try:
-        return zlib.decompressobj(-15, zdict=_COMMON).decompress(data)
+        return zlib.decompressobj(-15, zdict=_COMMON).decompress(data[1:])
     except zlib.error as e:
         raise InvariantError(f"a stored bot does not fit this version: {e}") from e

@@ -12,7 +12,7 @@ from botyard.adapters.venue.paper import PaperVenue
 from botyard.errors import InvariantError
 from botyard.records.market import TradingRules
 
-_VERSION = 1
+_VERSION = b"\x01"  # the first byte: of the dictionary and the layout
 _ORDER = (
     "client_id, symbol, side, kind, lots, ticks, bar_ms, reduce_only, status, filled_lots, price_ticks, fee, "
     "fill_bar_ms, reason"
@@ -20,7 +20,7 @@ _ORDER = (
 _FILL = "number, client_id, symbol, side, lots, ticks, fee, bar_ms"
 _PLAIN = {"positions": "symbol, lots", "cash": "symbol, quote", "settled": "symbol, open_ms, stage"}
 _OPEN = "status IN ('pending', 'resting', 'partly_filled')"
-# what such texts have in common; a change makes stored accounts unreadable
+# what such texts have in common
 _COMMON = (
     b'"rejected","replaced","cancelled","filled","limit","market","stop","sell","buy","pending","resting",0,null,"0",'
     b'null,""],["/USDT","paper":[1,[["'
@@ -85,16 +85,14 @@ def dump_account(venue: PaperVenue) -> bytes:
             " AND bar_ms>=(SELECT max(open_ms) FROM settled WHERE account=:a)",
             {"a": account},
         ).fetchall()
-    text = json.dumps([_VERSION, orders, fills, max(last, counted), *plain, funding], separators=(",", ":"))
+    text = json.dumps([orders, fills, max(last, counted), *plain, funding], separators=(",", ":"))
     packer = zlib.compressobj(9, zlib.DEFLATED, -15, zdict=_COMMON)
-    return packer.compress(text.encode()) + packer.flush()
+    return _VERSION + packer.compress(text.encode()) + packer.flush()
 
 
 def load_account(venue: PaperVenue, data: bytes) -> None:
     """Put an account in place of what a paper venue has of it. Raises: InvariantError for what it cannot read."""
-    version, orders, fills, last, positions, cash, settled, funding = _read(data)
-    if version != _VERSION:
-        raise InvariantError(f"a stored paper account has version {version}, this one reads {_VERSION}")
+    orders, fills, last, positions, cash, settled, funding = _read(data)
     db, account = venue._db, venue._account  # noqa: SLF001
     with venue._write():  # noqa: SLF001
         for table in ("orders", "fills", "positions", "cash", "settled", "funding"):
@@ -120,9 +118,11 @@ def load_account(venue: PaperVenue, data: bytes) -> None:
 
 def _read(data: bytes) -> list[Any]:
     if not data:
-        return [_VERSION, [], [], 0, [], [], [], []]
+        return [[], [], 0, [], [], [], []]
+    if not data.startswith(_VERSION):
+        raise InvariantError(f"a stored paper account does not fit this version: it is packed as {data[:1]!r}")
     try:
-        found: list[Any] = json.loads(zlib.decompressobj(-15, zdict=_COMMON).decompress(data))
+        found: list[Any] = json.loads(zlib.decompressobj(-15, zdict=_COMMON).decompress(data[1:]))
     except (zlib.error, ValueError) as e:
         raise InvariantError(f"a stored paper account cannot be read: {e}") from e
     return found
