@@ -37,6 +37,7 @@ from botyard.records.market import MINUTE_MS, timeframe_minutes
 
 HERE = Path(__file__).resolve().parent
 HOUR_MS = 60 * MINUTE_MS
+CLOCK_MS = 24 * HOUR_MS  # Amazon keeps its clocks: the venue's time is asked once in a process's life
 MOST_AGE_MS = 120_000  # of an event: Lambda keeps one for a minute, EventBridge may send it late by one
 TRUSTED_TICKS = 2  # of three ticks that write nothing, one reads the bot
 PAUSES = (0.0, 1.0, 3.0)  # seconds before each try while the bar that is due is not there
@@ -158,7 +159,7 @@ def _world() -> World:
     store = Fleet(wire.call, _variable("BOTYARD_TABLE"), bot, venue, behind_ms=HOUR_MS, trusted_ticks=TRUSTED_TICKS)
     mainnet = _loopback("mainnet")
     klines = Klines(settings.market, settings.rules.instrument, loopback=mainnet, tls=TLS)
-    clock = VenueClock(SystemClock(), klines.fetch_time, every_ms=HOUR_MS)
+    clock = VenueClock(SystemClock(), klines.fetch_time, every_ms=CLOCK_MS)
     market = CcxtMarketData(klines, settings.rules.instrument, now_ms=clock.now_ms, translate=_as_it_is)
     return World(bot, settings, store, venue, market, clock)
 
