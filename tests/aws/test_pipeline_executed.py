@@ -89,8 +89,8 @@ def yard(account, tmp_path_factory):
             "botyard/apps/aws/notifier.py": programs.NOTIFIER,
         }
     )
-    outputs = deploy(account, ROOT / "infra" / "template.yaml", code, "botyard-main")
-    agents = Agents(account, "botyard-main", (sys.executable, str(program)))
+    outputs = deploy(account, ROOT / "infra" / "template.yaml", code, "botyard-steps", {"Environment": "steps"})
+    agents = Agents(account, "botyard-steps", (sys.executable, str(program)))
     yield Yard(account, outputs, agents)
     agents.close()
 
@@ -152,13 +152,13 @@ def how_it_failed(execution):
 
 
 def test_the_stack_has_every_resource(yard, template):
-    listed = yard.account.client("cloudformation").list_stack_resources(StackName="botyard-main")
+    listed = yard.account.client("cloudformation").list_stack_resources(StackName="botyard-steps")
     made = {r["LogicalResourceId"] for r in listed["StackResourceSummaries"] if r.get("LogicalResourceId")}
     assert made == set(template["Resources"]) - LEFT_OUT | MADE_BY_THE_TRANSFORM
 
 
 def test_the_webhook_answers_on_a_url(yard):
-    found = yard.account.client("lambda").get_function_url_config(FunctionName="botyard-main-webhook")
+    found = yard.account.client("lambda").get_function_url_config(FunctionName="botyard-steps-webhook")
     assert found["FunctionUrl"] == yard.outputs["WebhookUrl"]
     assert found["AuthType"] == "NONE"
 
@@ -167,7 +167,7 @@ def test_four_agents_work_in_order_under_their_limits(yard, ended):
     assert ended["approved"]["status"] == "SUCCEEDED"
     tasks = until(lambda: len(ran(yard, "approved")) == 4 and ran(yard, "approved"))
     assert [(t.family, t.command[1], t.memory_mb, t.exit_code) for t in tasks] == [
-        (f"botyard-main-{stage}", stage, MEMORY_MB[stage], 0) for stage in STAGES
+        (f"botyard-steps-{stage}", stage, MEMORY_MB[stage], 0) for stage in STAGES
     ]
     (told,) = yard.told("approved", "ended")
     assert {s: told["state"][s]["text"] for s in STAGES} == {s: f"{s} is done" for s in STAGES}

@@ -24,7 +24,10 @@ def pack(files: Mapping[str, str]) -> bytes:
 def deploy(
     emulator: Emulator, template: Path, code: bytes, stack: str, parameters: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """Create the stack with `code` as the zip of all its functions, and return its outputs."""
+    """Create the stack with `code` as the zip of all its functions, and return its outputs.
+
+    Raises: RuntimeError when it was rolled back, with the reason.
+    """
     s3, stacks = emulator.client("s3"), emulator.client("cloudformation")
     if _BUCKET not in [b["Name"] for b in s3.list_buckets()["Buckets"]]:
         s3.create_bucket(Bucket=_BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
@@ -42,5 +45,8 @@ def deploy(
         Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in (parameters or {}).items()],
     )
     stacks.execute_change_set(StackName=stack, ChangeSetName="first")
-    outputs = stacks.describe_stacks(StackName=stack)["Stacks"][0].get("Outputs", [])
+    (made,) = stacks.describe_stacks(StackName=stack)["Stacks"]
+    if made["StackStatus"] != "CREATE_COMPLETE":
+        raise RuntimeError(f"{stack} is {made['StackStatus']}: {made.get('StackStatusReason', '')}")
+    outputs = made.get("Outputs", [])
     return {each["OutputKey"]: each["OutputValue"] for each in outputs}
