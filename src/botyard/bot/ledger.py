@@ -69,9 +69,7 @@ class Ledger:
     refused_today: list[str] = field(default_factory=list)  # limits that refused one
     promotion: dict[str, Any] | None = None  # the last one granted
     working: dict[str, Working] = field(default_factory=dict)
-    intended: dict[str, int] = field(
-        default_factory=dict
-    )  # client id -> bar, from the last decided bar on, finished or not
+    intended: dict[str, int] = field(default_factory=dict)  # client id -> bar, from the last decided one on
 
     @property
     def cash(self) -> Decimal:
