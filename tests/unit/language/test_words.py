@@ -49,6 +49,16 @@ def said(text: str) -> str:
     return sentence.removeprefix("While flat: buy at the next open when ").removesuffix(".")
 
 
+def test_the_strategy_s_own_record() -> None:
+    assert said('losses_within(bars("24h")) < 3') == "the number of losses within 288 (24h) bars is below 3"
+    assert said("losses_in_row() < 2 or bars_since_exit >= bars('2h')") == (
+        "the number of losses in a row is below 2 or the number of bars since the last exit is at least 24 (2h)"
+    )
+    assert said('return_since(is_first("week")) > -0.05') == (
+        "the account's return since the last time that a new week has begun with this bar is above -0.05"
+    )
+
+
 def test_conditions() -> None:
     assert said("not close > open") == "the close is not above the open"
     assert (

@@ -24,15 +24,20 @@ _ELSEWHERE = {
 LONGEST_MONTH = 31 * 1440
 
 
+def duration_minutes(text: str) -> int | None:
+    """Give the minutes of a duration such as "3h"; None when it is none."""
+    match = re.fullmatch(r"\s*(\d{1,6})\s*([mhdw])\s*", text)
+    return int(match[1]) * UNITS[match[2]] if match else None
+
+
 def bars_in(e: Expression, node: ast.expr, text: str, minutes: int) -> int:
     """Turn a duration such as "3h" into whole bars, at least one.
 
     Raises: SpecError when it is no duration, or no whole number of bars.
     """
-    match = re.fullmatch(r"\s*(\d{1,6})\s*([mhdw])\s*", text)
-    if match is None:
+    length = duration_minutes(text)
+    if length is None:
         raise e.error(node, f'{text!r} is not a duration; write minutes, hours, days or weeks: "30m", "3h", "2d", "1w"')
-    length = int(match[1]) * UNITS[match[2]]
     if length == 0 or length % minutes:
         raise e.error(node, f"{text} is not a whole number of bars of {minutes} minutes")
     return length // minutes

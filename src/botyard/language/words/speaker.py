@@ -5,6 +5,7 @@ import re
 
 from botyard.language.catalog import FUNCTIONS
 from botyard.language.reading.check import Checker
+from botyard.language.reading.durations import duration_minutes
 from botyard.language.reading.syntax import parse
 from botyard.language.reading.tree import type_of
 from botyard.language.words.phrases import (
@@ -201,6 +202,8 @@ class Speaker:
         name = node.func.id  # type: ignore[attr-defined]
         if name == "on" and len(node.args) == 2 and isinstance(node.args[0], ast.Constant):
             return f"{self._tight(node.args[1])} on {bar_length(str(node.args[0].value))} bars"
+        if name == "bars" and len(node.args) == 1:
+            return self._bars(ast.unparse(node.args[0]).strip("'\""))
         if name == "at_entry" and node.args:
             return f"{self._tight(node.args[0])} at entry"
         if (
@@ -222,6 +225,10 @@ class Speaker:
         if pattern is None or any(f"{{{place}}}" in pattern for place in range(len(parts), 5)):
             return f"{name}({', '.join(parts)})" if parts else name.replace("_", " ")
         return pattern.replace("{all}", " and ".join(parts)).format(*parts)
+
+    def _bars(self, duration: str) -> str:
+        minutes = duration_minutes(duration)
+        return f"{minutes // timeframe_minutes(self.spec.timeframe)} ({duration})" if minutes else duration
 
 
 def _earlier(name: str, which: str) -> str:
