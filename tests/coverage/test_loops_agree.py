@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 CASES = {case["spec"]: case for case in map(json.loads, (HERE / "cases.jsonl").read_text().splitlines())}
 CHOSEN = (
     "13-pyramid", "69-trendlines", "132-daily-signal-hourly-limit", "171-covered-call-cycle", "193-monthly-volatility",
-    "204-base-stop-entry", "238-scalp-modules", "0-stopped-grid",
+    "204-base-stop-entry", "238-scalp-modules", "0-stopped-grid", "1039-reverse-martingale",
 )  # fmt: skip
 RULES = trading_rules(tick=Step(1, 100_000), lot=Step(1, 1000), initial_cash=1_000_000.0)
 MOST_BARS = 6000

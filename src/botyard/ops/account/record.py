@@ -9,7 +9,8 @@ CATALOGUE = (
         "losses_in_row()", "for how many trades in a row the last ones were lost", "trades closed below 0 since one was not",
         "losses_in_row()",
         expression="nz(sampled(bars_since_exit == 1, streak(last_trade_return < 0)), 0)", between=_COUNT,
-        differs="two trades that close within one bar count as the later of them",
+        differs="it stays while nothing is traded: an entry that waits for it needs `or bars_since_exit >= ...`; two trades "
+        "that close within one bar count as the later of them",
     ),
     Function(
         "wins_in_row()", "for how many trades in a row the last ones were won", "trades closed above 0 since one was not",
