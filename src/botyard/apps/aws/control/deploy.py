@@ -40,15 +40,16 @@ def deploy(wishes: Wishes, say: Say) -> dict[str, str]:
     Raises: UserError, ConfigError, RetryableError; run again, it goes on from there.
     """
     environment, found = settings.environment(), sources.find()
+    tag = found.image_tag()
     account = _account()
     say(f"1/6 account {account}, region {place.region()}, environment {environment}")
     chat = _secrets(environment)
     say(f"2/6 secrets: {chat}")
-    given = {"Environment": environment, "ImageTag": found.image_tag(), **_parameters(wishes)}
+    given = {"Environment": environment, "ImageTag": tag, **_parameters(wishes)}
     before = stack.find(place.stack_name(environment))
     stands = before is not None and bool(before.get("Outputs"))
     if wishes.with_image and stands:
-        _image(found, say)  # new definitions name an image that is there
+        _image(found, tag, say)  # new definitions name an image that is there
     elif wishes.with_image:
         image.find_tool()  # rather now than when half of it stands
     elif stands:
@@ -58,8 +59,8 @@ def deploy(wishes: Wishes, say: Say) -> dict[str, str]:
     place.here.cache_clear()
     outputs = place.outputs(environment)
     if wishes.with_image:
-        _image(found, say)
-        say(f"4/6 the agents' image: {found.image_tag()}")
+        _image(found, tag, say)
+        say(f"4/6 the agents' image: {tag}")
     else:
         say("4/6 the agents' image: left as it is")
     _bars(outputs["Artifacts"], wishes.market or _local_market(), say)
@@ -70,8 +71,9 @@ def deploy(wishes: Wishes, say: Say) -> dict[str, str]:
 def image_only(say: Say) -> None:
     """Build and push the image that this version's stack asks for, and nothing else. Raises: as deploy."""
     found = sources.find()
-    _image(found, say)
-    say(f"the agents' image {found.image_tag()} is there")
+    tag = found.image_tag()
+    _image(found, tag, say)
+    say(f"the agents' image {tag} is there")
 
 
 def _change(
@@ -156,8 +158,7 @@ def _has_old_table(environment: str) -> bool:
     return False
 
 
-def _image(found: sources.Sources, say: Say) -> None:
-    tag = found.image_tag()
+def _image(found: sources.Sources, tag: str, say: Say) -> None:
     uri = place.outputs(settings.environment())["Images"]
     if not image.is_there(uri.split("/", 1)[-1], tag):
         image.push(found, uri, tag, say)
