@@ -72,7 +72,7 @@ _NAMES = {
     "week_high": 'highest_since(is_first("week"), high), or prev_week_high()', "week_low": 'lowest_since(is_first("week"), low), or prev_week_low()',
     "month_high": 'highest_since(is_first("month"), high), or prev_month_high()', "month_low": 'lowest_since(is_first("month"), low), or prev_month_low()',
     "weekly_vwap": 'anchored_vwap(is_first("week"))', "day_of_month": "day", "dayofmonth": "day", "minutes": "minute_of_day",
-    "is_month_end": 'is_new("month"), which holds at the last bar', "all_time_high": "highest(high, n) with a long n",
+    "is_month_end": 'is_new("month"), which holds at the last bar', "all_time_high": "a series top with the text max(nz(top[1], high), high)",
     "orb_high": 'range_high("09:30", "10:00")', "orb_low": 'range_low("09:30", "10:00")', "is_session_open": 'inside("09:30", "16:00")',
     "fvg": "low > high[2] for a gap upwards, high < low[2] for one downwards", "gap_up": "gap() > 0, or session_gap() > 0", "gap_down": "gap() < 0, or session_gap() < 0",
     "volume_ma": "sma(volume, n)", "avg_volume": "sma(volume, n)", "adr": 'on("1d", sma(high - low, n))', "body": "abs(close - open)",
