@@ -55,15 +55,15 @@ def test_it_builds_and_deploys(sam, account, tmp_path, template):
     bucket = {"LocationConstraint": "eu-central-1"}
     account.client("s3").create_bucket(Bucket="sam-deployments", CreateBucketConfiguration=bucket)
     sam(
-        *("deploy", "--template-file", str(tmp_path / "built" / "template.yaml"), "--stack-name", "botyard-third"),
+        *("deploy", "--template-file", str(tmp_path / "built" / "template.yaml"), "--stack-name", "botyard-built"),
         *("--s3-bucket", "sam-deployments", "--capabilities", "CAPABILITY_NAMED_IAM", "--no-progressbar"),
-        *("--parameter-overrides", "Environment=third", "--no-confirm-changeset"),
+        *("--parameter-overrides", "Environment=built", "--no-confirm-changeset"),
         environment=account.environment,
     )
-    (stack,) = account.client("cloudformation").describe_stacks(StackName="botyard-third")["Stacks"]
+    (stack,) = account.client("cloudformation").describe_stacks(StackName="botyard-built")["Stacks"]
     assert stack["StackStatus"] == "CREATE_COMPLETE"
     assert {o["OutputKey"] for o in stack["Outputs"]} == set(template["Outputs"])
-    function = account.client("lambda").get_function(FunctionName="botyard-third-webhook")["Configuration"]
+    function = account.client("lambda").get_function(FunctionName="botyard-built-webhook")["Configuration"]
     assert (function["Runtime"], function["Handler"]) == ("python3.12", "botyard.apps.aws.webhook.handler")
 
 
