@@ -23,7 +23,7 @@ def timeframes() -> Counter[str]:
 def mean_tick_ms(cloudwatch: Any, functions: Iterable[str], now: dt.datetime) -> float | None:
     """Return how long these functions ran on average, by Lambda's own metric, or None where they never did.
 
-    What AWS bills beyond it is the import of a cold function.
+    AWS bills the import of a cold function on top.
     """
     total = count = 0.0
     for name in functions:
