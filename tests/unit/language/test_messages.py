@@ -92,7 +92,7 @@ EXPRESSIONS = [
     ("avg_price > close", "write entry_price, the average of all fills"),
     ("max_since_entry > close", "write highest_since_entry"),
     ("prev_close < open", "write close[1], or prev_day_close()"),
-    ("losses_in_row >= 3", "a flat state of its own"),
+    ("consecutive_losses >= 3", "write losses_in_row()"),
     ("fib(0.618)", "write fibonacci(left, right, share)"),
     ("adr(14)", 'write on("1d", sma(high - low, n))'),
     ("mcginley(close, 14)", "can be written as a series, from others or from itself: nz(name[1], start)"),
