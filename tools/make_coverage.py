@@ -45,14 +45,15 @@ until it has taken every way that it has. The others that can be said name the w
 
 UNSEEN = """## Unseen when tried
 
-55 more descriptions of public strategies, taken from as many places and put down in our own words before any was tried.
+55 more descriptions of public strategies, from some forty places, put down in our own words before any was tried; where a source
+left a number open, one was put in.
 All need nothing but bars of one instrument, save for a rank among other stocks. Each was then written as a spec with
 `docs/language.md` and `botyard functions` alone, compiled, and run on real bars, up to a year; five did not trade there, since they
 wait for gaps or for more than a year of history. Some are written for the long side only: the short side is the same, mirrored.
-What was in the way of the first 40 was mended before the other 15 were looked for. The writer knew the language well, and
-judged alone; read the figures so.
+What was in the way of the first 40 was mended before the other 15 were looked for. The writer knew the language and
+its source, and judged alone; read the figures so.
 
-- **exact**: every rule that decides a trade was said, and did on the bars what it says.
+- **exact**: every rule that decides a trade was said, and, where it traded, was followed.
 - **detour**: by a roundabout way, or with something left out.
 - **no**: refused, or accepted and not what was meant.
 """
