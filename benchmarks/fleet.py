@@ -70,7 +70,8 @@ def measure(bots: int, *, profile: bool) -> dict[str, float]:
         settings.use_home(home)
         clock = _Clock()
         SystemClock.now_ms = lambda _: clock.now_ms()  # type: ignore[method-assign]  # the close is when we say
-        worlds, series = _worlds(), [live.made_up_bars(SEED_BARS + ROUNDS, seed=n) for n in range(SYMBOLS)]
+        worlds = _worlds()
+        series = [_jumping(live.made_up_bars(SEED_BARS + ROUNDS, seed=n), is_moved=n % 2 == 0) for n in range(SYMBOLS)]
         _deploy(home, worlds, series, bots)
         PaperVenue(home / "paper.db", "bot-0", worlds[0]).close()
         store = SqliteFleet(home / "fleet.db")
@@ -110,6 +111,16 @@ def measure(bots: int, *, profile: bool) -> dict[str, float]:
             "fills": counted[1],
             "peak_mib": peak_mib,
         }
+
+
+def _jumping(bars: list[Bar], *, is_moved: bool) -> list[Bar]:
+    # half of the symbols jump at the first close that is measured and fall at the last: their bots all trade at once
+    moved = list(bars)
+    for n, factor in ((SEED_BARS, 1.06), (SEED_BARS + 1, 1.06), (SEED_BARS + 2, 0.9)):
+        if is_moved:
+            prices = {name: round(getattr(bars[n], name) * factor, 2) for name in ("open", "high", "low", "close")}
+            moved[n] = bars[n]._replace(**prices)
+    return moved
 
 
 def _worlds() -> list[TradingRules]:
