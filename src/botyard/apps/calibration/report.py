@@ -10,6 +10,7 @@ from botyard.apps.calibration.run import Setting, Spent
 from botyard.apps.calibration.tally import Row, Share
 from botyard.apps.calibration.truth import STRATEGIES, Truth
 from botyard.apps.calibration.universes import CORRELATION
+from botyard.search.crew import cpu_count
 
 POWER_WANTED = {1.0: 0.25, 1.5: 0.35, 2.0: 0.55, 3.0: 0.90}
 """At one year, with the edge in all symbols."""
@@ -213,7 +214,7 @@ def _method(found: Findings) -> str:
   comes back with a half-life of about 8 hours. Both on top of GARCH; of several symbols' edges 0.6 of the variance is
   common. The idea that is asked is the one the edge was made for, in words, at the Designer's own ranges and defaults.
 - Seeds: {seeds}. Design universes begin at {FIRST_SEED["design"]:,}, fresh ones at {FIRST_SEED["fresh"]:,}; no seed is in both.
-- Time: {spent}. The load counts whatever else the machine did.
+- Time, on {cpu_count()} processors: {spent}. The load counts whatever else the machine did.
 - An interval says what chance in the drawing of universes allows, and nothing of how far markets are from these."""
 
 
