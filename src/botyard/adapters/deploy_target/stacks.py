@@ -1,11 +1,15 @@
 """What a bot's stack is called, when it is woken, and what its template (infra/bot.yaml) is filled in with."""
 
 import hashlib
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from botyard.records.fleet import BotRecord
+from botyard.records import codec
+from botyard.records.fleet import DEFAULTS, BotRecord, Mode, OuterLimits
 from botyard.records.market import timeframe_minutes
 
+TESTNETS = ("binance",)  # venues at whose testnet a function can trade
 MOST_NAME = 64  # characters that Lambda and IAM take
 
 
@@ -19,6 +23,7 @@ class Places:
     boundary: str  # ARN of the bots' permissions boundary
     notifier: str  # ARN of the function that tells people
     stack_role: str = ""  # ARN of CloudFormation's role; "" for one's own rights
+    limits: Mapping[str, OuterLimits] = field(default_factory=lambda: DEFAULTS)  # what their owner allows its bots
 
 
 def stack_name(environment: str, bot: str) -> str:
@@ -43,9 +48,18 @@ def bundle_key(bot: str, bundle_hash: str) -> str:
     return f"bundles/{bot}/{bundle_hash}.zip"
 
 
+def keys_place(venue: str, mode: Mode) -> str:
+    """Name where the keys of a venue lie, below the environment's own name in SSM."""
+    return f"keys/{venue}/{mode}"
+
+
 def parameters(places: Places, bot: BotRecord, key: str) -> dict[str, str]:
     """Fill in the template. key: of the zip."""
-    return {
+    limits = places.limits[bot.mode]
+    more = {} if limits == DEFAULTS[bot.mode] else {"Limits": json.dumps(codec.to_plain(limits))}
+    if bot.mode != "paper":
+        more["Keys"] = keys_place(bot.venue, bot.mode)
+    return more | {
         "Name": stack_name(places.environment, bot.name),
         "Bot": bot.name,
         "Environment": places.environment,

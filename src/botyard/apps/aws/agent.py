@@ -4,6 +4,7 @@ import dataclasses
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -109,6 +110,11 @@ def _ports(
     # the designer needs bars only where a model reads the idea: spec and witness are compared on them
     if record.market == "imported" and (name != "designer" or os.environ.get("BOTYARD_MODEL", "").strip()):
         _bring_bars(bucket)
+    if record.mode != "paper":  # only its function will have keys, and ask whose account they are of
+        from botyard.apps.exchanges import runs as venue_runs
+
+        opened = partial(venue_runs.open_run_market, settings.home(), record, with_account=False)
+        ports = dataclasses.replace(ports, open_market=opened)
     if name == "deployer" and bot_stacks.is_meant():
         from botyard.apps.aws.fleet.table import open_fleet
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import botyard
 from botyard.adapters.deploy_target.stacks import Places
-from botyard.apps.aws import place
+from botyard.apps.aws import bot_limits, place
 from botyard.errors import UserError
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def target(fleet: "FleetStore") -> "CloudFormationTarget":
             boundary=_given("BOTYARD_BOT_BOUNDARY"),
             notifier=_given("BOTYARD_NOTIFIER"),
             stack_role=_given(ROLE),
+            limits=bot_limits.read(os.environ.get("BOTYARD_LIMITS", "")),
         ),
         fleet,
     )
@@ -40,10 +41,12 @@ def target(fleet: "FleetStore") -> "CloudFormationTarget":
 
 def target_at(places: Places, fleet: "FleetStore") -> "CloudFormationTarget":
     """Return the target beside this control plane. Raises: UserError when the template is not to be found."""
-    from botyard.adapters.deploy_target.cloudformation import CloudFormationTarget
+    from botyard.adapters.deploy_target.cloudformation import AtTestnet, CloudFormationTarget
     from botyard.adapters.market_data.klines import VENUES
+    from botyard.apps.aws.testnet import code, rooms
 
-    return CloudFormationTarget(places, fleet, place.client, bot_template(), venues=VENUES)
+    testnet = AtTestnet(code.with_exchange, rooms.check)
+    return CloudFormationTarget(places, fleet, place.client, bot_template(), venues=VENUES, testnet=testnet)
 
 
 def bot_template() -> str:

@@ -82,20 +82,20 @@ def pipeline(
 
 
 def _at_venue(wish: launch.Wish, venue: str, mode: str, allocate: float) -> launch.Wish:
-    if settings.is_aws() and mode != "paper":
-        raise UserError(
-            f"bots in AWS trade on paper so far; leave --mode {mode} out, or run it on a machine of your own"
-        )
-    if venue and not settings.is_aws():
+    if settings.is_aws():
+        from botyard.apps.aws.fleet import runs
+
+        if mode != "paper":
+            runs.check_mode(venue, mode, allocate)
+    elif venue:
         from botyard.apps.exchanges import runs as venue_runs
 
         notice = venue_runs.check(venue, mode, allocate)
         if notice:
             console.warn(notice)
+    if venue:
         orders: Mode = "testnet" if mode == "testnet" else "paper"
         return dataclasses.replace(wish, market="imported", venue=venue, mode=orders, allocated_quote=allocate)
-    if venue:
-        return dataclasses.replace(wish, market="imported", venue=venue, allocated_quote=allocate)
     if mode != "paper":
         raise UserError(f"--mode {mode} needs an exchange: add --venue, such as --venue binance")
     return wish

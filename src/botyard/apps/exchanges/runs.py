@@ -42,13 +42,15 @@ def check(venue: str, mode: str, allocated_quote: float) -> str:
     return ""
 
 
-def open_run_market(home: Path, record: RunRecord) -> MarketAtVenue:
+def open_run_market(home: Path, record: RunRecord, *, with_account: bool = True) -> MarketAtVenue:
     """Open what was imported, narrowed to what the run's venue lists, under its terms.
+
+    with_account: ask whose account the run's keys are of, and whether it has room; without, no keys are needed.
 
     Raises: UserError, ConfigError, RetryableError when the venue does not answer.
     """
     terms = find_venue(record.venue)
-    account = venues.probe_account(record.venue, record.mode)
+    account = venues.probe_account(record.venue, record.mode) if with_account else None
     if account is not None:  # before the research, not after it
         with closing(bots.open_fleet()) as store:
             venues.check_room(account, record.allocated_quote, store, except_bot=record.bot)

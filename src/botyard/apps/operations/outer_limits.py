@@ -23,9 +23,9 @@ _NUMBERS = {"max_notional": float, "max_orders_a_day": int, "max_loss": float, "
 _LISTS = ("symbols", "venues")
 
 
-def of_mode(mode: Mode) -> OuterLimits:
-    """Return the limits of a mode. Raises: ConfigError for a file or a variable that cannot be read."""
-    found = dataclasses.replace(DEFAULTS[mode], **_from_file(settings.home() / FILE, mode))
+def of_mode(mode: Mode, home: Path | None = None) -> OuterLimits:
+    """Return the limits of a mode, by default of the home that is set. Raises: ConfigError for a file or a variable that cannot be read."""
+    found = dataclasses.replace(DEFAULTS[mode], **_from_file((home or settings.home()) / FILE, mode))
     for name, kind in _NUMBERS.items():
         said = os.environ.get(f"BOTYARD_{name.upper()}", "")
         if said:

@@ -1,5 +1,6 @@
 """Bring the control plane into an account, or up to date: every step may be repeated, and only what is missing is done."""
 
+import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from botyard import __version__
+from botyard.adapters.deploy_target.stacks import TESTNETS, keys_place
 from botyard.apps import settings
-from botyard.apps.aws import place
+from botyard.apps.aws import bot_limits, place
 from botyard.apps.aws.chat.sender import Sender
 from botyard.apps.aws.control import bucket, image, secrets, sources, stack
 from botyard.apps.aws.control.stack import Say
+from botyard.apps.exchanges.keys import variable
 from botyard.apps.telegram import words
 from botyard.errors import NotFound, UserError
 
@@ -43,8 +46,7 @@ def deploy(wishes: Wishes, say: Say) -> dict[str, str]:
     tag = found.image_tag()
     account = _account()
     say(f"1/6 account {account}, region {place.region()}, environment {environment}")
-    chat = _secrets(environment)
-    say(f"2/6 secrets: {chat}")
+    say(f"2/6 secrets: {_secrets(environment)}{_keys(environment)}")
     given = {"Environment": environment, "ImageTag": tag, **_parameters(wishes)}
     before = stack.find(place.stack_name(environment))
     stands = before is not None and bool(before.get("Outputs"))
@@ -116,6 +118,20 @@ def _secrets(environment: str) -> str:
     return "the chat's token and secret are in SSM"
 
 
+def _keys(environment: str) -> str:
+    """Bring the testnet keys of this machine's variables to where a bot's function reads them; say which, or nothing."""
+    brought = []
+    for venue in TESTNETS:
+        name = variable(venue, "testnet")
+        key, secret = (os.environ.get(name + part, "").strip() for part in ("", "_SECRET"))
+        if bool(key) != bool(secret):
+            raise UserError(f"set both {name} and {name}_SECRET, or neither")
+        if key:
+            secrets.keep(environment, keys_place(venue, "testnet"), json.dumps({"key": key, "secret": secret}))
+            brought.append(f"; keys of {venue} testnet are in SSM")
+    return "".join(brought)
+
+
 def _parameters(wishes: Wishes) -> dict[str, str]:
     """Return the template's parameters that are said, by options or by the environment variables of this machine."""
     model = wishes.model or os.environ.get("BOTYARD_MODEL", "").strip()
@@ -136,6 +152,7 @@ def _parameters(wishes: Wishes) -> dict[str, str]:
         "BudgetUsd": "" if wishes.budget_usd is None else f"{wishes.budget_usd:g}",
         "AllowedChats": ",".join(str(n) for n in sorted(settings.telegram_users())) if users.strip() else "",
         "Gates": ",".join(settings.gates()),
+        "Limits": bot_limits.told(),
         "GateMinutes": f"{settings.gate_timeout_ms() / 60_000:g}" if "BOTYARD_GATE_MINUTES" in os.environ else "",
     }
     no_gates = {"Gates": ""} if "BOTYARD_GATES" in os.environ else {}

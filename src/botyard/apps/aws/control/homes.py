@@ -55,6 +55,8 @@ class LocalHome:
         """Take bots of stored bars, and those of an exchange that lists what they trade. Raises: UserError."""
         with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
             known = codec.load(BundleSettings, archive.read(SETTINGS_FILE))
+        if bot.mode != "paper":
+            raise UserError(f"{bot.name} trades at a {bot.mode}, and only paper bots can be moved; kill it where it is")
         if known.market in STORED:
             return
         from botyard.apps.exchanges import venues
@@ -145,7 +147,7 @@ class AwsHome:
             names = archive.namelist()
             known = codec.load(BundleSettings, archive.read(SETTINGS_FILE))
         if bot.mode != "paper":
-            raise UserError(f"{bot.name} trades on {bot.mode}; only paper bots run in AWS yet")
+            raise UserError(f"{bot.name} trades at a {bot.mode}, and only paper bots can be moved; kill it where it is")
         if known.market not in VENUES:
             raise UserError(
                 f"{bot.name} follows the bars of {known.market!r}; bots in AWS follow the live bars of "

@@ -61,7 +61,7 @@ def make_stack(bot: BotRecord) -> None:
 
     Raises: ConfigError, RetryableError.
     """
-    from botyard.apps.aws import bot_stacks
+    from botyard.apps.aws import bot_limits, bot_stacks
 
     found = place.here()
     told = place.outputs(found.environment)
@@ -72,6 +72,7 @@ def make_stack(bot: BotRecord) -> None:
         boundary=told["BotBoundary"],
         notifier=told["Notifier"],
         stack_role=told["BotStackRole"],
+        limits=bot_limits.of_this_machine(),
     )
     bot_stacks.target_at(places, table.open_fleet()).make_stack(bot)
 

@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from botyard.adapters.artifact_store.s3 import S3Artifacts
+from botyard.adapters.deploy_target.stacks import TESTNETS, keys_place
 from botyard.adapters.fleet_store.dynamodb_wire import ConditionFailedError
 from botyard.adapters.market_data import klines
 from botyard.apps import settings
 from botyard.apps.aws import place
 from botyard.apps.aws.fleet import table
+from botyard.apps.exchanges.keys import variable
 from botyard.errors import BotyardError, NotFound, UserError
 from botyard.records import codec
 from botyard.records.run import RUN_FILE, STAGES, RunRecord
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from botyard.ports import ArtifactStore
 
 PARTITION = "runs"
+MODES = ("paper", "testnet")  # in which a bot in AWS can trade
 VENUE = "binance"  # whose live bars a bot follows, where nothing else is said
 SHOWN = 100
 HEARTBEAT_SECONDS = 300
@@ -68,6 +71,30 @@ def at_venue(wish: "Wish") -> "tuple[Wish, str]":
             "botyard aws deploy brings them there"
         )
     return dataclasses.replace(wish, venue=venue), "imported"
+
+
+def check_mode(venue: str, mode: str, allocated_quote: float) -> None:
+    """Refuse a mode that no bot in AWS can trade in, and a testnet whose keys are not there.
+
+    Raises: UserError, ConfigError.
+    """
+    from botyard.apps.aws.control import secrets
+
+    if mode not in MODES or (mode == "testnet" and venue not in TESTNETS):
+        named = " or ".join(TESTNETS)
+        raise UserError(
+            f"bots in AWS trade on paper, or at the testnet of {named} (--venue {TESTNETS[0]} --mode testnet), not with "
+            f"--mode {mode} at {venue or 'no venue'}; run that on a machine of your own"
+        )
+    if not 0.0 < allocated_quote < 1e12:
+        raise UserError(f"--allocate {allocated_quote:g} is no amount of money; a bot needs some, such as 1000")
+    environment = place.here().environment
+    if mode == "testnet" and not secrets.read(environment, keys_place(venue, "testnet")):
+        name = variable(venue, mode)
+        raise UserError(
+            f"environment {environment} has no keys of {venue} {mode}: set {name} and {name}_SECRET, then "
+            "botyard aws deploy puts them into SSM"
+        )
 
 
 def start(record: RunRecord, kept: "ArtifactStore") -> None:
