@@ -11,7 +11,7 @@ from botyard.testing.bots import live
 from botyard.testing.exchange.loopback import LoopbackExchange, listing_of
 
 BARS = live.made_up_bars(400)
-LIVE = 60  # number of the first bar that it trades
+LIVE = 120  # number of the first bar that it trades, a little before its first entry
 ALLOCATED = 1_000.0
 SYMBOL = "BTC/USDT"
 # spot has no shorts
