@@ -118,6 +118,7 @@ class _Worker:
 
 
 def _context() -> Any:
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # workers' matrices are small: threads wait more than they work
     methods = multiprocessing.get_all_start_methods()
     context: Any = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
     if context.get_start_method() == "forkserver":

@@ -2,7 +2,6 @@
 
 import dataclasses
 import hashlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast, get_args
@@ -38,7 +37,6 @@ def calibrate(wish: Wish, progress: Progress) -> report.Findings:
 
     Raises: UserError when bars are needed and none were imported, or the folder holds answers of another setting.
     """
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # workers' matrices are small: threads wait more than they work
     asked = {group: questions(group, wish.seeds, wish.counts[group], wish.kinds) for group in GROUPS}
     needs_real = any(q.kind == "real" for group in GROUPS for q in asked[group])
     setting = Setting(RULE, wish.trials, wish.n_hours, _real_hash(wish) if needs_real else "")
