@@ -94,6 +94,9 @@ class TestnetFleet(DynamoFleet):
     def look_again(self) -> None:
         """Do nothing: the bot is read at each tick."""
 
+    def _unknown(self, name: str) -> str:
+        return f"there is no bot {name!r}"  # it may not list the others
+
 
 @dataclass(frozen=True)
 class World:
