@@ -72,7 +72,9 @@ def test_there_is_room_for_so_many_bots_and_the_older_ones_keep_theirs(home, mon
     for number in range(3):
         store.add_bot(dataclasses.replace(live.bot(live.deployed(), name=f"bot-{number}"), mode="testnet"))
     monkeypatch.setenv("BOTYARD_MAX_BOTS", "2")
-    with pytest.raises(ConfigError, match=r"3 older bot\(s\) live in testnet mode \(bot-0, bot-1, bot-2\) and max_bots allows 2"):
+    with pytest.raises(
+        ConfigError, match=r"3 older bot\(s\) live in testnet mode \(bot-0, bot-1, bot-2\) and max_bots allows 2"
+    ):
         outer_limits.check_room(store, "testnet")
     outer_limits.check_room(store, "paper")
     for name in ("bot-1", "bot-2"):
