@@ -157,6 +157,9 @@ def stop_in_stage(process, botyard, stage, seconds, how):
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
     assert process.returncode == (130 if how == signal.SIGINT else -signal.SIGKILL), errors
+    if how == signal.SIGINT:
+        assert "go on with botyard pipeline --resume 1-" in errors
+        assert "Traceback" not in errors
 
 
 def is_done(botyard, stages):

@@ -40,8 +40,9 @@ class Crew(Generic[Task, Answer]):
         self._submitted = 0
         self._workers: list[_Worker] = []
         if workers > 1:
-            context = _context()
-            self._workers = [_Worker(context, work) for _ in range(workers)]
+            with _interrupts_wait():
+                context = _context()
+                self._workers = [_Worker(context, work) for _ in range(workers)]
 
     def __enter__(self) -> "Crew[Task, Answer]":
         return self
@@ -124,6 +125,19 @@ def _context() -> Any:
     if context.get_start_method() == "forkserver":
         context.set_forkserver_preload(list(PRELOAD))
     return context
+
+
+@contextlib.contextmanager
+def _interrupts_wait() -> Iterator[None]:
+    # the server of the workers keeps this mask: Ctrl-C reaches the whole terminal, and the main process alone decides
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _serve(pipe: Any, work: Callable[[Any, Tell], Any]) -> None:

@@ -125,10 +125,7 @@ def run() -> None:
 
 def _run() -> int:
     try:
-        return int(app(standalone_mode=False) or 0)
-    except KeyboardInterrupt:
-        console.fail("interrupted; what was finished is kept")
-        return EXIT_INTERRUPTED
+        code = int(app(standalone_mode=False) or 0)
     except errors.Refused as e:
         console.fail(str(e))
         return EXIT_REFUSED
@@ -140,6 +137,9 @@ def _run() -> int:
         return EXIT_BAD_INPUT
     except Exception as e:  # noqa: BLE001  (click's errors share no base with ours)
         return _click_code(e)
+    if code == EXIT_INTERRUPTED:  # what Typer makes of Ctrl-C
+        console.fail("interrupted; what was finished is kept")
+    return code
 
 
 def _click_code(error: Exception) -> int:

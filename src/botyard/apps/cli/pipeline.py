@@ -105,8 +105,12 @@ def _run(record: "RunRecord", artifacts: "Artifacts", *, workers: int, as_json: 
     from botyard.apps.cli.progress import progress
 
     started = time.perf_counter()
-    with progress() as shown:
-        result = launch.carry_out(record, artifacts, shown, workers=workers)
+    try:
+        with progress() as shown:
+            result = launch.carry_out(record, artifacts, shown, workers=workers)
+    except KeyboardInterrupt:
+        console.warn(f"go on with botyard pipeline --resume {record.run_id}")
+        raise
     if as_json:
         console.print_json(_summary(result, artifacts))
     else:
