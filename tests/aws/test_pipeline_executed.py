@@ -204,7 +204,8 @@ def test_an_agent_that_dies_is_missed(yard, ended, run_id, last_words):
 def test_a_throttled_start_is_tried_again(yard, ended):
     assert refused(yard, ended["throttled"]) == ["ECS.AmazonECSException"]
     assert ended["throttled"]["status"] == "SUCCEEDED"
-    assert [t.command[1] for t in ran(yard, "throttled")] == ["designer", "selector"]
+    tasks = until(lambda: len(ran(yard, "throttled")) == 2 and ran(yard, "throttled"))
+    assert [t.command[1] for t in tasks] == ["designer", "selector"]
 
 
 def test_an_agent_that_cannot_go_on_says_why(yard, ended):
