@@ -21,8 +21,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from botyard.adapters.deploy_target.change_sets import PAUSE_SECONDS, Stacks, translated
+from botyard.adapters.deploy_target.registered import registered
 from botyard.adapters.deploy_target.stacks import TESTNETS, Places, bundle_key, parameters, stack_name, tags
-from botyard.errors import ConfigError, InvariantError, NotFound, Refused, UserError
+from botyard.errors import ConfigError, InvariantError, NotFound, Refused
 from botyard.ports import FleetStore
 from botyard.records import codec
 from botyard.records.deployment import Action, BundleSettings, Plan
@@ -75,7 +76,7 @@ class CloudFormationTarget:
         ConfigError, RetryableError when AWS does not do it.
         """
         self._refuse(bot, bundle)
-        if self._registered(bot) is None:
+        if registered(self._fleet, bot) is None:
             _check_limits(bot, self._places.limits[bot.mode], self._fleet.bots())
         bundle = self._packed(bot, bundle)
         digest = hashlib.sha256(bundle).hexdigest()
@@ -105,7 +106,7 @@ class CloudFormationTarget:
         tell: the same plan goes on.
         """
         del plan  # `prepare` made it, and CloudFormation keeps what it proposed
-        known = self._registered(bot)
+        known = registered(self._fleet, bot)
         has_ticked = known is not None and self._fleet.snapshot(bot.name) is not None
         key = bundle_key(bot.name, hashlib.sha256(self._packed(bot, bundle)).hexdigest())
         bot = known or dataclasses.replace(bot, bundle=self._uri(key))
@@ -154,17 +155,6 @@ class CloudFormationTarget:
                 f"{settings.market!r}: start the run with one of those venues",
                 reason="market_in_aws",
             )
-
-    def _registered(self, bot: BotRecord) -> BotRecord | None:
-        try:
-            known = self._fleet.bot(bot.name)
-        except NotFound:
-            return None
-        if known.deployment_hash != bot.deployment_hash:
-            raise UserError(
-                f"the fleet has another bot named {bot.name} (of run {known.run_id}); kill it, or start a new run"
-            )
-        return known
 
     def _propose(self, bot: BotRecord, key: str) -> list[Any]:
         given = parameters(self._places, bot, key)

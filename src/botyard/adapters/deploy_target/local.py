@@ -20,6 +20,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from botyard.adapters.deploy_target.registered import registered
 from botyard.errors import ConfigError, NotFound, UserError
 from botyard.ports import FleetStore
 from botyard.records import codec
@@ -60,7 +61,7 @@ class LocalTarget:
         Raises: ConfigError when the first tick fails (nothing is left registered then), UserError when the name
         belongs to another deployment or the disk is full.
         """
-        known = self._registered(bot)
+        known = registered(self._fleet, bot)
         has_ticked = known is not None and self._fleet.snapshot(bot.name) is not None
         folder = self._home / "bots" / bot.name
         bot = known or dataclasses.replace(bot, bundle=str(folder))
@@ -81,17 +82,6 @@ class LocalTarget:
                 self._take_back(bot, folder)
             raise
         return said
-
-    def _registered(self, bot: BotRecord) -> BotRecord | None:
-        try:
-            known = self._fleet.bot(bot.name)
-        except NotFound:
-            return None
-        if known.deployment_hash != bot.deployment_hash:
-            raise UserError(
-                f"the fleet has another bot named {bot.name} (of run {known.run_id}); kill it, or start a new run"
-            )
-        return known
 
     def _first_tick(self, bot: BotRecord, folder: Path) -> str:
         if self._wake is not None:
